@@ -1,0 +1,81 @@
+import { CallAbortedError, CallCycleError, NoProcessError } from '../errors.js';
+import { CallMessage } from '../process/call-message.js';
+import { currentMessage, Message, type MessageKind, pack } from '../process/message.js';
+import type { Process } from '../process/process.js';
+import type { Milliseconds } from '../runtime/clock.js';
+import type { Kernel } from '../runtime/kernel.js';
+import { findCallCycle } from './call-cycle.js';
+
+/** How long to wait for an answer, and who may end the waiting. */
+export interface CallOptions {
+  /** Default 5000 (GS-028). 0 is allowed and nearly always too short; Infinity waits as long as it takes. */
+  readonly timeoutMs?: Milliseconds;
+  /** Ends the waiting with a CallAbortedError; a request that has not begun is skipped. */
+  readonly signal?: AbortSignal;
+}
+
+/** Elixir's default. */
+export const CALL_TIMEOUT_MS: Milliseconds = 5000;
+
+/** What is asked of whom. */
+export interface Request {
+  readonly kind: MessageKind;
+  readonly name: string;
+  readonly payload: unknown;
+  /** Of a call: how many arguments. */
+  readonly arity?: number;
+  readonly timeoutMs: Milliseconds;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Whom it was addressed to, as text; built only when an error needs it. */
+interface Labelled {
+  toString(): string;
+}
+
+/** The caller's half of the protocol: every request ends, in an answer or in a typed error. */
+export function request(kernel: Kernel, target: Process | undefined, ref: Labelled, what: Request): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    if (target === undefined || target.status === 'ended') return reject(new NoProcessError(ref.toString(), what.name));
+    const { signal } = what;
+    if (signal?.aborted === true) return reject(new CallAbortedError(ref.toString(), what.name, signal.reason));
+    const origin = currentMessage.getStore();
+    const caller = origin?.isBeingHandled === true ? origin.receiver : undefined;
+    const cycle = caller && findCallCycle(caller, target);
+    if (cycle !== undefined) return reject(new CallCycleError(cycle, what.name));
+    const message = new CallMessage(what.kind, what.name, what.payload, what.arity ?? 0, resolve, reject);
+    target.deliver(message);
+    limit(kernel, message, what.timeoutMs, origin);
+    if (signal !== undefined) releaseOnAbort(message, ref, signal);
+    if (origin === undefined || caller === undefined) return;
+    message.origin = origin;
+    (caller.waitsFor ??= new Set()).add(message);
+  });
+}
+
+/** Sends without waiting. Nobody there: dropped, counted and reported, as on the BEAM no error (GS-038). */
+export function cast(
+  kernel: Kernel,
+  target: Process | undefined,
+  ref: Labelled,
+  name: string,
+  args: readonly unknown[],
+): void {
+  if (target?.deliver(new Message('cast', name, pack(args), args.length)) !== true)
+    kernel.drop('dead_letter', ref.toString(), name, args);
+}
+
+/** Its own time limit, or what is left of the request that is being handled, if that is less. */
+function limit(kernel: Kernel, message: CallMessage, timeoutMs: Milliseconds, origin: Message | undefined): void {
+  const outerDeadline = origin instanceof CallMessage && origin.isPending ? origin.dueAt : Infinity;
+  if (timeoutMs === Infinity && outerDeadline === Infinity) return;
+  const now = kernel.clock.now();
+  message.timeoutMs = Math.max(0, Math.min(timeoutMs, Math.ceil(outerDeadline - now)));
+  kernel.deadlines.add(message, message.timeoutMs, now);
+}
+
+function releaseOnAbort(message: CallMessage, ref: Labelled, signal: AbortSignal): void {
+  const onAbort = (): void => void message.cancel(new CallAbortedError(ref.toString(), message.name, signal.reason));
+  signal.addEventListener('abort', onAbort, { once: true });
+  message.release = () => signal.removeEventListener('abort', onAbort);
+}

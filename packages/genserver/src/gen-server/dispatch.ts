@@ -1,0 +1,126 @@
+import { InvalidOptionError } from '../errors.js';
+import type { CallMessage } from '../process/call-message.js';
+import type { ExitReason } from '../process/exit-reason.js';
+import type { Behaviour } from '../process/host.js';
+import { Message } from '../process/message.js';
+import { isThenable } from '../process/thenable.js';
+import type { Kernel } from '../runtime/kernel.js';
+import { GenServer, selfSlot } from './gen-server.js';
+import { Deferred, Ignored, Outcome, Refusal, Stopped } from './outcome.js';
+import { Self } from './self.js';
+
+type Method = (...args: readonly unknown[]) => unknown;
+
+/** The server's half of the protocol: message → method → result → answer. */
+export class ServerBehaviour implements Behaviour {
+  #server: GenServer<unknown> | undefined;
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly create: () => unknown,
+    private readonly args: readonly unknown[],
+  ) {}
+
+  /** The running instance, for those who read a server's table directly, as the registry's callers do. */
+  get instance(): GenServer<unknown> | undefined {
+    return this.#server;
+  }
+
+  handle(message: Message): unknown {
+    const server = this.#server;
+    if (server === undefined) return this.#start(message);
+    const { kind, payload } = message;
+    if (kind === 'call' || kind === 'cast') return callMethod(server, message);
+    if (kind === 'continue') return server.handleContinue(payload);
+    if (kind === 'timeout') return server.handleTimeout();
+    return this.#info(server, message);
+  }
+
+  complete(message: Message, result: unknown): void {
+    if (message.kind === 'start') this.#completeStart(message as CallMessage, result);
+    else if (message.kind === 'call') this.#answer(message as CallMessage, result);
+    else if (result instanceof Refusal) this.#drop('lost_refusal', message, result.error);
+    this.#continue(message);
+  }
+
+  terminate(reason: ExitReason): unknown {
+    return this.#server?.terminate(reason);
+  }
+
+  #start(message: Message): unknown {
+    const made = this.create();
+    return isThenable(made)
+      ? Promise.resolve(made).then((server) => this.#init(message, server))
+      : this.#init(message, made);
+  }
+
+  #init(message: Message, server: unknown): unknown {
+    const process = message.receiver;
+    if (process === undefined || process.status === 'ended') return undefined; // killed while it was made
+    if (!(server instanceof GenServer))
+      throw new InvalidOptionError('create', 'a function that makes a GenServer', server);
+    if (server[selfSlot] !== undefined) {
+      throw new InvalidOptionError('create', 'a function that makes a new instance each time', server);
+    }
+    server[selfSlot] = new Self(this.kernel, process);
+    this.#server = server as GenServer<unknown>;
+    return (server.init as Method).apply(server, this.args as unknown[]);
+  }
+
+  #info(server: GenServer<unknown>, message: Message): unknown {
+    if (server.handleInfo !== GenServer.prototype.handleInfo) return server.handleInfo(message.payload);
+    this.#drop('unhandled_info', message, message.payload);
+    return undefined;
+  }
+
+  #completeStart(message: CallMessage, result: unknown): void {
+    const process = message.receiver;
+    if (result instanceof Ignored) {
+      message.resolve(undefined);
+      process?.end({ kind: 'normal' });
+    } else if (result instanceof Stopped) process?.end(result.reason, true);
+    else {
+      if (this.#server !== undefined) this.#server.state = result;
+      message.resolve(process);
+    }
+  }
+
+  #answer(request: CallMessage, result: unknown): void {
+    if (!(result instanceof Outcome)) {
+      if (!request.resolve(result)) this.#drop('late_reply', request);
+    } else if (result instanceof Refusal) {
+      if (!request.reject(result.error)) this.#drop('late_reply', request);
+    } else if (!(result instanceof Deferred)) {
+      throw new TypeError(
+        `"${request.name}" returned ignore() or stop(), which only init may: call this.self.stop(reason) instead.`,
+      );
+    } else if (!result.answers(request)) {
+      throw new TypeError(`"${request.name}" returned a deferred answer that was made for another call.`);
+    } else if (request.isPending && request.receiver !== undefined) {
+      (request.receiver.deferred ??= new Set()).add(request);
+    }
+  }
+
+  #continue(message: Message): void {
+    const process = message.receiver;
+    const continuations = this.#server?.[selfSlot]?.takeContinuations();
+    if (continuations === undefined) return;
+    for (const argument of continuations.toReversed()) {
+      const next = new Message('continue', 'continue', argument);
+      next.receiver = process;
+      process?.mailbox.pushFront(next);
+    }
+  }
+
+  #drop(kind: 'late_reply' | 'lost_refusal' | 'unhandled_info', message: Message, detail?: unknown): void {
+    this.kernel.drop(kind, message.receiver?.label ?? '', message.name, detail);
+  }
+}
+
+function callMethod(server: GenServer<unknown>, message: Message): unknown {
+  // A cast, as TypeScript cannot know the class; the name came from the class itself, see messages.ts.
+  const methods = server as unknown as Record<string, Method>;
+  return message.arity === 1
+    ? methods[message.name]?.(message.payload)
+    : methods[message.name]?.(...(message.payload as readonly unknown[]));
+}

@@ -1,0 +1,88 @@
+import { UnknownMessageError } from '../errors.js';
+import { GenServer, type ServerClass } from './gen-server.js';
+import type { Deferred } from './outcome.js';
+
+/** The names of a server's messages: its public methods, without the callbacks. */
+export type MessageName<S> = Exclude<
+  { [K in keyof S]: S[K] extends (...args: never[]) => unknown ? K : never }[keyof S],
+  keyof GenServer<unknown>
+> &
+  string;
+
+/** What the caller gets for a method's result: promises and deferred answers unwrapped. */
+export type Reply<Result> = Awaited<Result> extends infer R ? (R extends Deferred<infer T> ? T : R) : never;
+
+/** A server's methods as calls: each waits for the answer. */
+export type CallClient<S> = {
+  readonly [K in MessageName<S>]: S[K] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => Promise<Reply<Result>>
+    : never;
+};
+
+/** A server's methods as casts: none waits, none tells how it went. */
+export type CastClient<S> = {
+  readonly [K in MessageName<S>]: S[K] extends (...args: infer Args) => unknown ? (...args: Args) => void : never;
+};
+
+/** Sends one message; what a client's methods do. */
+export type Send = (name: string, args: readonly unknown[]) => unknown;
+
+const send: unique symbol = Symbol('rookery.send');
+
+interface Client {
+  readonly [send]: Send;
+}
+
+/** Clients are made once for each class: a pure function of the class, remembered. */
+const prototypes = new WeakMap<object, object>();
+
+/** An object with one method for each message of the class; each passes its name and arguments to `sendMessage`. */
+export function makeClient(serverClass: ServerClass, sendMessage: Send): object {
+  let prototype = prototypes.get(serverClass);
+  if (prototype === undefined) prototypes.set(serverClass, (prototype = clientPrototype(serverClass)));
+  return Object.create(prototype, { [send]: { value: sendMessage } }) as object;
+}
+
+/** The messages of a class: the methods on its prototype chain below GenServer. Fields and accessors are none. */
+export function messageNames(serverClass: ServerClass): readonly string[] {
+  const names = new Set<string>();
+  let prototype = serverClass.prototype as object;
+  for (
+    ;
+    prototype !== GenServer.prototype && prototype !== null;
+    prototype = Object.getPrototypeOf(prototype) as object
+  ) {
+    for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      if (typeof property.value === 'function' && !(name in GenServer.prototype)) names.add(name);
+    }
+  }
+  return [...names];
+}
+
+function clientPrototype(serverClass: ServerClass): object {
+  const names = messageNames(serverClass);
+  const prototype = Object.create(unknownMessages(serverClass.name, names)) as object;
+  for (const name of names) {
+    Object.defineProperty(prototype, name, {
+      enumerable: true,
+      value(this: Client, ...args: readonly unknown[]) {
+        return this[send](name, args);
+      },
+    });
+  }
+  return prototype;
+}
+
+/** Names that tools look up on any object: a client must not claim to have them. */
+const PROBED = new Set(['then', 'toJSON', 'asymmetricMatch', 'nodeType', 'constructor', 'inspect', '$$typeof']);
+
+/** Stands behind the real messages, so that untyped code hears which messages there are. Costs nothing for the others. */
+function unknownMessages(className: string, names: readonly string[]): object {
+  return new Proxy(Object.prototype, {
+    get(target, name, receiver) {
+      if (typeof name === 'symbol' || PROBED.has(name) || name in target)
+        return Reflect.get(target, name, receiver) as unknown;
+      throw new UnknownMessageError(className, name, names);
+    },
+  });
+}

@@ -1,0 +1,141 @@
+import { checkDelay, checkDuration } from '../checks.js';
+import { InvalidOptionError, NoProcessError } from '../errors.js';
+import type { CallMessage } from '../process/call-message.js';
+import { ExitReason, isExitReason } from '../process/exit-reason.js';
+import { Exit } from '../process/exit-signals.js';
+import { IdleTimer } from '../process/idle-timer.js';
+import { InfoTimer } from '../process/info-timer.js';
+import { link, unlink } from '../process/links.js';
+import { Message } from '../process/message.js';
+import { Down, Monitor, type MonitorRef } from '../process/monitors.js';
+import type { Pid } from '../process/pid.js';
+import type { Process } from '../process/process.js';
+import type { Address } from '../runtime/address.js';
+import type { Milliseconds } from '../runtime/clock.js';
+import { formatName, type Kernel } from '../runtime/kernel.js';
+import { Deferred } from './outcome.js';
+import { CurrentRequest } from './current-request.js';
+
+/** The way from a server to the runtime it lives in, for this package's own servers. */
+export const inside: unique symbol = Symbol('rookery.inside');
+
+/** The process of a server, as the server itself sees it: `this.self`. */
+export class Self {
+  readonly #kernel: Kernel;
+  readonly #process: Process;
+  #continuations: unknown[] | undefined;
+
+  /** Made by the runtime. */
+  constructor(kernel: Kernel, process: Process) {
+    this.#kernel = kernel;
+    this.#process = process;
+  }
+
+  get [inside](): { readonly kernel: Kernel; readonly process: Process } {
+    return { kernel: this.#kernel, process: this.#process };
+  }
+
+  get pid(): Pid {
+    return this.#process.pid;
+  }
+
+  /** Its name, or its class and pid: what errors and events call it. */
+  get name(): string {
+    return this.#process.label;
+  }
+
+  /** Fires when the process has ended, for whatever reason: pass it to what an async handler waits for. */
+  get signal(): AbortSignal {
+    return this.#process.signal;
+  }
+
+  /** The message being handled; undefined between messages. */
+  get request(): CurrentRequest | undefined {
+    const message = this.#process.handling;
+    return message && new CurrentRequest(message, this.#kernel.clock);
+  }
+
+  /** How many messages are waiting. */
+  get mailboxSize(): number {
+    return this.#process.mailbox.size;
+  }
+
+  /** Ends the process after this handler: terminate, then the handler's reply, then the exit (GS-044, GS-045). Default `normal`. */
+  stop(reason: ExitReason = ExitReason.normal): void {
+    if (!isExitReason(reason)) throw new InvalidOptionError('reason', 'an ExitReason', reason);
+    this.#process.stopReason = reason;
+  }
+
+  /** Runs `handleContinue(argument)` right after this handler and its reply, before any waiting message (GS-061, GS-064). */
+  continue(argument?: unknown): void {
+    (this.#continuations ??= []).push(argument);
+  }
+
+  /** Runs `handleTimeout()` unless a message comes within `delayMs` after this handler. Any message cancels it (GS-066, GS-067). */
+  idleTimeout(delayMs: Milliseconds): void {
+    checkDuration('delayMs', delayMs);
+    this.#process.idleTimer = delayMs === Infinity ? undefined : new IdleTimer(this.#process, delayMs);
+  }
+
+  /** Puts off the answer to the call being handled: return what it gives, and call its `reply(value)` later, from anywhere (GS-023). */
+  defer<T>(): Deferred<T> {
+    const message = this.#process.handling;
+    const { label } = this.#process;
+    const onLate = (): void => this.#kernel.drop('late_reply', label, message?.name ?? 'deferred');
+    return new Deferred<T>(message?.kind === 'call' ? (message as CallMessage) : undefined, onLate);
+  }
+
+  /** Sends itself a message for `handleInfo` after at least `delayMs`. The timer ends with the process (TIM-001, TIM-009). */
+  sendAfter(delayMs: Milliseconds, message: unknown): InfoTimer {
+    checkDelay('delayMs', delayMs);
+    return new InfoTimer(this.#process, delayMs, message);
+  }
+
+  /** Whether exit signals come as `Exit` messages instead of ending this process; off by default. Returns the old value (PROC-011, PROC-018). */
+  trapExit(flag: boolean): boolean {
+    const old = this.#process.trapExit;
+    this.#process.trapExit = flag;
+    return old;
+  }
+
+  /**
+   * Links with another process: whichever ends first sends the other an exit signal. If nobody is there: a NoProcessError,
+   * or an `Exit` message with `noproc` while trapping exits (LINK-009).
+   */
+  link(address: Address): void {
+    const peer = this.#kernel.find(address);
+    if (peer !== undefined && peer.status !== 'ended') return link(this.#process, peer);
+    if (!this.#process.trapExit) throw new NoProcessError(formatName(address));
+    this.#process.deliver(new Message('exit', 'exit', new Exit(peer?.pid, ExitReason.noproc)));
+  }
+
+  /** Removes the link, whoever made it. Harmless when there is none (LINK-010 to LINK-012). */
+  unlink(address: Address): void {
+    const peer = this.#kernel.find(address);
+    if (peer !== undefined) unlink(this.#process, peer);
+  }
+
+  /** Asks for a `Down` message when that process ends; at once, with `noproc`, if nobody is there (MON-001, MON-002). */
+  monitor(address: Address): MonitorRef {
+    const ref = this.#kernel.newMonitorRef();
+    const target = this.#kernel.find(address);
+    if (target === undefined || target.status === 'ended') {
+      this.#process.deliver(new Message('info', 'down', new Down(ref, target?.pid, ExitReason.noproc)));
+    } else new Monitor(ref, this.#process, target).start();
+    return ref;
+  }
+
+  /** Returns whether the monitor was still active. A `Down` that is in the mailbox already stays there (MON-005, MON-006). */
+  demonitor(ref: MonitorRef): boolean {
+    const monitor = this.#process.monitors?.get(ref);
+    monitor?.remove();
+    return monitor !== undefined;
+  }
+
+  /** What `continue` was called with since the last time, in order. For the dispatcher. */
+  takeContinuations(): readonly unknown[] | undefined {
+    const taken = this.#continuations;
+    if (taken !== undefined) this.#continuations = undefined;
+    return taken;
+  }
+}

@@ -1,0 +1,97 @@
+import { checkDuration } from '../checks.js';
+import { InvalidOptionError } from '../errors.js';
+import type { Pid } from '../process/pid.js';
+import { Message, pack } from '../process/message.js';
+import type { Process } from '../process/process.js';
+import { locate, type ProcessRef } from '../runtime/address.js';
+import { formatName, type Kernel } from '../runtime/kernel.js';
+import type { Name } from '../runtime/names.js';
+import { CALL_TIMEOUT_MS, type CallOptions, cast, request } from './call.js';
+import type { GenServer, ServerClass } from './gen-server.js';
+import { type CallClient, type CastClient, makeClient } from './messages.js';
+
+/**
+ * How to reach a server. By pid it means one process and ends with it; by name it finds whoever holds the name now, so it
+ * survives restarts: that is the one to keep.
+ */
+export class ServerRef<S extends GenServer<unknown> = GenServer<unknown>> implements ProcessRef {
+  readonly #kernel: Kernel;
+  readonly #serverClass: ServerClass<S>;
+  readonly #target: Process | Name;
+  #call: CallClient<S> | undefined;
+  #cast: CastClient<S> | undefined;
+
+  /** Made by the runtime: `runtime.start()` gives a ref by pid (by name, if it has one), `runtime.ref()` one by name. */
+  constructor(kernel: Kernel, serverClass: ServerClass<S>, target: Process | Name) {
+    this.#kernel = kernel;
+    this.#serverClass = serverClass;
+    this.#target = target;
+  }
+
+  /**
+   * The server's messages as calls: `await ref.call.join(ada)`. Waits 5 s; `with` changes that. Rejects with a
+   * ProcessExitedError as soon as the server ends, with a NoProcessError if nobody is there, with a CallTimeoutError when
+   * time is up, with a CallCycleError where waiting would never end, and with what the handler refused with.
+   */
+  get call(): CallClient<S> {
+    return (this.#call ??= this.#makeCall(CALL_TIMEOUT_MS, undefined));
+  }
+
+  /** The server's messages as casts: `ref.cast.leave(ada)`. Never throws; if nobody is there the message is counted as a dead letter. */
+  get cast(): CastClient<S> {
+    return (this.#cast ??= makeClient(this.#serverClass, (name, args) =>
+      cast(this.#kernel, this[locate](), this, name, args),
+    ) as CastClient<S>);
+  }
+
+  /** Calls with another time limit, or with an AbortSignal that ends the waiting. */
+  with(options: CallOptions): { readonly call: CallClient<S> } {
+    const { timeoutMs = CALL_TIMEOUT_MS, signal } = options;
+    checkDuration('timeoutMs', timeoutMs);
+    if (signal !== undefined && !('aborted' in signal))
+      throw new InvalidOptionError('signal', 'an AbortSignal', signal);
+    return { call: this.#makeCall(timeoutMs, signal) };
+  }
+
+  /** Who stands behind it now; undefined when nobody does. */
+  get pid(): Pid | undefined {
+    const process = this[locate]();
+    return process?.status === 'ended' ? undefined : process?.pid;
+  }
+
+  /** Whether somebody stands behind it now. That may have changed a moment later. */
+  get isAlive(): boolean {
+    return this.pid !== undefined;
+  }
+
+  /** Puts a message for `handleInfo` into its mailbox. Returns false, and counts a dead letter, if nobody is there. */
+  send(message: unknown): boolean {
+    const isDelivered = this[locate]()?.deliver(new Message('info', 'send', message)) === true;
+    if (!isDelivered) this.#kernel.drop('dead_letter', this.toString(), 'send', message);
+    return isDelivered;
+  }
+
+  toString(): string {
+    return isProcess(this.#target) ? this.#target.label : formatName(this.#target);
+  }
+
+  [locate](): Process | undefined {
+    return isProcess(this.#target) ? this.#target : this.#kernel.find(this.#target);
+  }
+
+  #makeCall(timeoutMs: number, signal: AbortSignal | undefined): CallClient<S> {
+    return makeClient(this.#serverClass, (name, args) => {
+      const what = { kind: 'call', name, payload: pack(args), arity: args.length, timeoutMs, signal } as const;
+      return request(this.#kernel, this[locate](), this, what);
+    }) as CallClient<S>;
+  }
+}
+
+/** Sends a plain message, for `handleInfo`. Without an error if nobody is there any more (PROC-023). */
+export function send(target: Pick<ServerRef, 'send'>, message: unknown): void {
+  target.send(message);
+}
+
+function isProcess(target: Process | Name): target is Process {
+  return typeof target === 'object' && 'mailbox' in target;
+}

@@ -1,0 +1,72 @@
+import { checkDuration } from '../checks.js';
+import { InvalidOptionError } from '../errors.js';
+import type { Process } from '../process/process.js';
+import type { Milliseconds } from '../runtime/clock.js';
+import type { Kernel } from '../runtime/kernel.js';
+import { checkName, type Name } from '../runtime/names.js';
+import { request } from './call.js';
+import { ServerBehaviour } from './dispatch.js';
+import { GenServer, type ServerClass } from './gen-server.js';
+import type { Ignored } from './outcome.js';
+import { ServerRef } from './server-ref.js';
+
+/** What `init` takes. Left out where it takes nothing. */
+type ArgsOption<S extends GenServer<unknown>> =
+  [] extends Parameters<S['init']>
+    ? { readonly args?: Readonly<Parameters<S['init']>> }
+    : { readonly args: Readonly<Parameters<S['init']>> };
+
+/** How to start a server. */
+export type StartOptions<S extends GenServer<unknown>> = ArgsOption<S> & {
+  /** Registered before init runs (GS-015). Taken: an AlreadyStartedError. */
+  readonly name?: Name;
+  /** Makes the instance, at every start anew. Default: the runtime's `create`, which is `new serverClass()`. */
+  readonly create?: () => S | Promise<S>;
+  /** Init that takes longer is killed: a StartTimeoutError. Default Infinity, as in OTP. */
+  readonly startTimeoutMs?: Milliseconds;
+};
+
+/** The argument list of `start` and `child`: the options may be left out where nothing is required. */
+export type StartArguments<S extends GenServer<unknown>, Options> =
+  [] extends Parameters<S['init']> ? [options?: Options] : [options: Options];
+
+/** A ref; or undefined, for a class whose `init` may say ignore(). */
+export type Started<S extends GenServer<unknown>> =
+  Extract<Awaited<ReturnType<S['init']>>, Ignored> extends never ? ServerRef<S> : ServerRef<S> | undefined;
+
+/** The options of any server, for code that does not know which. */
+export interface AnyStartOptions {
+  readonly args?: readonly unknown[];
+  readonly name?: Name;
+  readonly create?: () => unknown;
+  readonly startTimeoutMs?: Milliseconds;
+}
+
+/** Starts a process, waits for its init, and gives the process, or undefined when init said ignore. */
+export async function startServer(
+  kernel: Kernel,
+  serverClass: ServerClass,
+  options: AnyStartOptions,
+  parent?: Process,
+): Promise<Process | undefined> {
+  const { args = [], name, create = () => kernel.createInstance(serverClass), startTimeoutMs = Infinity } = options;
+  const behaviour = new ServerBehaviour(kernel, create, args);
+  const process = kernel.spawn({ className: serverClass.name, name, behaviour, parent });
+  const what = { kind: 'start', name: 'init', payload: args, timeoutMs: startTimeoutMs, signal: undefined } as const;
+  return (await request(kernel, process, process.label, what)) as Process | undefined;
+}
+
+/** Refuses at the door what could only fail later. */
+export function checkStart(serverClass: unknown, options: AnyStartOptions): asserts serverClass is ServerClass {
+  if (typeof serverClass !== 'function' || !(serverClass.prototype instanceof GenServer)) {
+    throw new InvalidOptionError('serverClass', 'a class that extends GenServer', serverClass);
+  }
+  const { args, name, create, startTimeoutMs } = options;
+  if (args !== undefined && !Array.isArray(args))
+    throw new InvalidOptionError('args', 'an array of the arguments of init', args);
+  if (name !== undefined) checkName(name);
+  if (create !== undefined && typeof create !== 'function') {
+    throw new InvalidOptionError('create', 'a function that makes an instance', create);
+  }
+  if (startTimeoutMs !== undefined) checkDuration('startTimeoutMs', startTimeoutMs);
+}

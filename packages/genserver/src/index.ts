@@ -1,0 +1,61 @@
+export { Runtime, type RuntimeOptions, type RuntimeStats, type StopOptions } from './runtime.js';
+export type { ShutdownReport } from './runtime-shutdown.js';
+export { formatTree, type TreeNode } from './tree.js';
+export { type Clock, type ClockTimer, type Milliseconds, systemClock } from './runtime/clock.js';
+export type { Address, ProcessRef } from './runtime/address.js';
+export type { Name, ViaName } from './runtime/names.js';
+export type { RuntimeEvent, RuntimeListener } from './runtime/events.js';
+export type { CreateInstance } from './runtime/kernel.js';
+
+export { ExitReason, formatReason, isAbnormal } from './process/exit-reason.js';
+export { Exit } from './process/exit-signals.js';
+export { Down, type MonitorRef } from './process/monitors.js';
+export type { DropKind } from './process/host.js';
+export type { InfoTimer } from './process/info-timer.js';
+export type { MessageKind } from './process/message.js';
+export type { Pid } from './process/pid.js';
+
+export { GenServer, type InitResult, type ServerClass } from './gen-server/gen-server.js';
+export type { ChildDefaults, Restart, Shutdown } from './gen-server/child-defaults.js';
+export { Deferred, type Ignored, ignore, refuse, stop, type Stopped } from './gen-server/outcome.js';
+export type { CallClient, CastClient, MessageName, Reply } from './gen-server/messages.js';
+export type { CallOptions } from './gen-server/call.js';
+export type { CurrentRequest } from './gen-server/current-request.js';
+export type { Self } from './gen-server/self.js';
+export { send, ServerRef } from './gen-server/server-ref.js';
+export type { StartArguments, Started, StartOptions } from './gen-server/start-server.js';
+
+export { child, type ChildId, type ChildOptions, type ChildSpec } from './supervisor/child-spec.js';
+export type { FailedToStartChild } from './supervisor/child.js';
+export type { ChildCounts, ChildView } from './supervisor/child-view.js';
+export type { Strategy } from './supervisor/strategy.js';
+export {
+  dynamicSupervisor,
+  type DynamicSupervisorOptions,
+  supervisor,
+  type SupervisorOptions,
+} from './supervisor/supervisor-spec.js';
+export { DynamicSupervisorRef, SupervisorRef } from './supervisor/supervisor-ref.js';
+
+export { Registry, type RegistryOptions } from './registry/registry.js';
+export { RegistryRef } from './registry/registry-ref.js';
+export { via } from './registry/via.js';
+
+export {
+  AlreadyStartedError,
+  CallAbortedError,
+  CallCycleError,
+  CallTimeoutError,
+  ChildError,
+  type ChildErrorKind,
+  GenServerError,
+  InvalidOptionError,
+  NoProcessError,
+  NotStartedError,
+  ProcessExitedError,
+  StartError,
+  StartTimeoutError,
+  StopFailedError,
+  StopTimeoutError,
+  UnknownMessageError,
+} from './errors.js';

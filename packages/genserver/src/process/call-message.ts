@@ -1,0 +1,98 @@
+import type { Milliseconds } from '../runtime/clock.js';
+import { CallTimeoutError, StartTimeoutError, StopTimeoutError } from '../errors.js';
+import type { Due, DueList } from './deadlines.js';
+import { unlink } from './links.js';
+import { Message, type MessageKind } from './message.js';
+
+/** A message that somebody waits for. It settles exactly once: by a reply, its deadline, an abort, or the end of the server. */
+export class CallMessage extends Message implements Due {
+  /** How long the caller waits; Infinity when as long as it takes. */
+  timeoutMs: Milliseconds = Infinity;
+  // The list of requests with the same timeout, see Deadlines.
+  /** When it expires, on the runtime's clock. */
+  dueAt: Milliseconds = Infinity;
+  dueList: DueList | undefined = undefined;
+  nextDue: Due | undefined = undefined;
+  previousDue: Due | undefined = undefined;
+  /** The message whose handler made this call and, it is presumed, waits for it. */
+  origin: Message | undefined = undefined;
+  /** Called once when it settles: lets go of the caller's AbortSignal. */
+  release: (() => void) | undefined = undefined;
+  #isPending = true;
+  readonly #resolve: (value: unknown) => void;
+  readonly #reject: (error: unknown) => void;
+  #abort: AbortController | undefined;
+
+  constructor(
+    kind: MessageKind,
+    name: string,
+    payload: unknown,
+    arity: number,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super(kind, name, payload, arity);
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  /** Whether somebody still waits for the answer. */
+  get isPending(): boolean {
+    return this.#isPending;
+  }
+
+  /** Fires when nobody waits for the reply any more: time is up, the caller aborted, or the server ended. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (!this.isPending) this.#abort.abort();
+    return this.#abort.signal;
+  }
+
+  /** Returns false when it was settled before: the value is late and goes nowhere. */
+  resolve(value: unknown): boolean {
+    if (!this.#settle()) return false;
+    this.#resolve(value);
+    return true;
+  }
+
+  /** The server says no and lives on: the caller's promise rejects. */
+  reject(error: unknown): boolean {
+    if (!this.#settle()) return false;
+    this.#reject(error);
+    return true;
+  }
+
+  /** Nobody waits any more, or the server is gone: rejects, and tells a handler that is at work on it. */
+  cancel(error: unknown): boolean {
+    if (!this.reject(error)) return false;
+    this.#abort?.abort(error);
+    return true;
+  }
+
+  /** Its time is up: the caller is told, and the request skipped if it has not begun. A start is undone. */
+  expire(): void {
+    const label = this.receiver?.label ?? '';
+    if (this.kind === 'start') {
+      this.cancel(new StartTimeoutError(label, this.timeoutMs));
+      this.#undoStart();
+    } else if (this.kind === 'stop') this.cancel(new StopTimeoutError(label, this.timeoutMs));
+    else this.cancel(new CallTimeoutError(label, this.name, this.timeoutMs));
+  }
+
+  /** The parent is unlinked first, so that it survives (GS-011). */
+  #undoStart(): void {
+    const process = this.receiver;
+    if (process?.parent !== undefined) unlink(process, process.parent);
+    process?.kill();
+  }
+
+  #settle(): boolean {
+    if (!this.#isPending) return false;
+    this.#isPending = false;
+    this.dueList?.remove(this);
+    this.release?.();
+    this.origin?.receiver?.waitsFor?.delete(this);
+    this.receiver?.deferred?.delete(this);
+    return true;
+  }
+}

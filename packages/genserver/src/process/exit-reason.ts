@@ -1,0 +1,51 @@
+/**
+ * Why a process ended. `normal` and `shutdown` (with or without a detail) are clean ends; everything else is abnormal
+ * (PROC-033). `killed` is what others see after an untrappable kill, `noproc` what a monitor of nobody reports.
+ */
+export type ExitReason =
+  | { readonly kind: 'normal' }
+  | { readonly kind: 'shutdown'; readonly detail?: unknown }
+  | { readonly kind: 'killed' }
+  | { readonly kind: 'noproc' }
+  | { readonly kind: 'error'; readonly error: unknown };
+
+/** The reasons by name: `ExitReason.normal`, `ExitReason.shutdownWith('deploy')`, `ExitReason.error(cause)`. */
+export const ExitReason = {
+  normal: { kind: 'normal' },
+  shutdown: { kind: 'shutdown' },
+  killed: { kind: 'killed' },
+  noproc: { kind: 'noproc' },
+  /** OTP's `{shutdown, Term}`: a clean end that says why. */
+  shutdownWith: (detail: unknown): ExitReason => ({ kind: 'shutdown', detail }),
+  /** An abnormal end. What a handler throws becomes this. */
+  error: (error: unknown): ExitReason => ({ kind: 'error', error }),
+} as const satisfies Record<string, ExitReason | ((value: unknown) => ExitReason)>;
+
+/** Whether a transient child that ends so is restarted, and the end reported as a crash. */
+export function isAbnormal(reason: ExitReason): boolean {
+  return reason.kind !== 'normal' && reason.kind !== 'shutdown';
+}
+
+const KINDS = new Set<unknown>(['normal', 'shutdown', 'killed', 'noproc', 'error'] satisfies ExitReason['kind'][]);
+
+/** For values that come from untyped code. */
+export function isExitReason(value: unknown): value is ExitReason {
+  return typeof value === 'object' && value !== null && 'kind' in value && KINDS.has(value.kind);
+}
+
+/** One line for logs and error messages, without a stack. */
+export function formatReason(reason: ExitReason): string {
+  if (reason.kind === 'error') return formatDetail(reason.error);
+  if (reason.kind === 'shutdown' && reason.detail !== undefined) return `shutdown (${formatDetail(reason.detail)})`;
+  return reason.kind;
+}
+
+function formatDetail(detail: unknown): string {
+  if (detail instanceof Error) return `${detail.name}: ${detail.message}`;
+  if (typeof detail === 'string') return detail;
+  try {
+    return JSON.stringify(detail) ?? String(detail);
+  } catch {
+    return String(detail); // circular, or holds a bigint: the text is for people, so the short form will do
+  }
+}

@@ -1,0 +1,38 @@
+import type { Clock } from '../runtime/clock.js';
+import type { ExitReason } from './exit-reason.js';
+import type { ExitSignals } from './exit-signals.js';
+import type { Message } from './message.js';
+import type { Process } from './process.js';
+
+/**
+ * What is dropped on purpose, one word for each case. `dead_letter`: sent to nobody, or still waiting when its receiver
+ * ended. `late_reply`: the caller had stopped waiting. `expired_request`: skipped, as its caller had stopped waiting before
+ * it began. `late_failure`: an async handler failed after its process had been ended. `unhandled_info`: a message for which
+ * the class has no handleInfo. `lost_refusal`: a cast was refused, and nobody can be told.
+ */
+export type DropKind =
+  'dead_letter' | 'late_reply' | 'expired_request' | 'late_failure' | 'unhandled_info' | 'lost_refusal';
+
+/** What a process needs from the runtime it lives in. */
+export interface Host {
+  readonly clock: Clock;
+  readonly exitSignals: ExitSignals;
+  /** Gives the process a turn to handle its messages. */
+  enqueue(process: Process): void;
+  /** Takes an ended process out of the process table and frees its names. Comes before anyone is told (PROC-029). */
+  forget(process: Process): void;
+  /** Tells subscribers how it ended, and which message it was at work on. Its own doing: not by a signal. */
+  reportExit(process: Process, reason: ExitReason, last: Message | undefined, isOwnDoing: boolean): void;
+  /** Counts and reports what was dropped. */
+  drop(kind: DropKind, process: string, what: string, detail?: unknown): void;
+}
+
+/** What a process runs: a GenServer, seen from below. */
+export interface Behaviour {
+  /** Runs the handler. What it returns, or the promise it returns settles to, is passed to `complete`. */
+  handle(message: Message): unknown;
+  /** The handler has ended well: answers the caller and notes what follows. Throws when the result makes no sense. */
+  complete(message: Message, result: unknown): void;
+  /** Last words. May return a promise, which is awaited. */
+  terminate(reason: ExitReason): unknown;
+}

@@ -1,0 +1,29 @@
+import type { ClockTimer, Milliseconds } from '../runtime/clock.js';
+import { Message } from './message.js';
+import type { Process } from './process.js';
+
+/** Tells a process that no message has come for a while. The next message of any kind cancels it (GS-066 to GS-068). */
+export class IdleTimer {
+  #timer: ClockTimer | undefined;
+
+  constructor(
+    private readonly process: Process,
+    private readonly delayMs: Milliseconds,
+  ) {}
+
+  /** The handler that asked for it has ended. With 0 ms it fires only if nothing is waiting. */
+  start(): void {
+    if (this.delayMs > 0) this.#timer = this.process.host.clock.setTimer(this.delayMs, () => this.#fire());
+    else if (this.process.mailbox.size === 0) this.#fire();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #fire(): void {
+    this.#timer = undefined;
+    this.process.deliver(new Message('timeout', 'timeout', this));
+  }
+}

@@ -1,0 +1,72 @@
+import type { Message } from './message.js';
+
+/** Messages in one piece of a long queue. */
+const CHUNK_SIZE = 1024;
+
+class Chunk {
+  readonly messages: (Message | undefined)[] = [];
+  nextRead = 0;
+  next: Chunk | undefined = undefined;
+}
+
+/**
+ * First in, first out; nothing else. Every operation takes constant time, however many wait (PROC-043). A queue of one, the
+ * common case, needs no array; a long one is a chain of arrays, which the garbage collector copies faster than a chain of
+ * messages.
+ */
+export class Mailbox {
+  #size = 0;
+  /** What was put before all others, last one first. */
+  #front: Message[] | undefined = undefined;
+  /** The oldest of the others, when the queue was empty as it came. */
+  #oldest: Message | undefined = undefined;
+  #firstChunk: Chunk | undefined = undefined;
+  #lastChunk: Chunk | undefined = undefined;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  push(message: Message): void {
+    if (this.#size++ === 0) this.#oldest = message;
+    else this.#append(message);
+  }
+
+  /** For what must be handled before everything that waits: a continue. */
+  pushFront(message: Message): void {
+    this.#size++;
+    (this.#front ??= []).push(message);
+  }
+
+  shift(): Message | undefined {
+    if (this.#size === 0) return undefined;
+    this.#size--;
+    const first = this.#front?.pop() ?? this.#oldest;
+    if (first === undefined) return this.#shiftChunk();
+    if (first === this.#oldest) this.#oldest = undefined;
+    return first;
+  }
+
+  #append(message: Message): void {
+    let chunk = this.#lastChunk;
+    if (chunk === undefined || chunk.messages.length === CHUNK_SIZE) {
+      chunk = new Chunk();
+      if (this.#lastChunk === undefined) this.#firstChunk = chunk;
+      else this.#lastChunk.next = chunk;
+      this.#lastChunk = chunk;
+    }
+    chunk.messages.push(message);
+  }
+
+  #shiftChunk(): Message | undefined {
+    const chunk = this.#firstChunk;
+    if (chunk === undefined) return undefined;
+    const message = chunk.messages[chunk.nextRead];
+    chunk.messages[chunk.nextRead++] = undefined; // else a long chunk would keep what was handled alive
+    if (chunk.nextRead === chunk.messages.length) {
+      this.#firstChunk = chunk.next;
+      if (chunk.next === undefined) this.#lastChunk = undefined;
+    }
+    return message;
+  }
+}

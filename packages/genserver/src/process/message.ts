@@ -1,0 +1,64 @@
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import type { Process } from './process.js';
+
+/**
+ * What a message asks for. `start` runs init and comes first; `call`, `cast` and `info` are the user's; `exit` is a trapped
+ * exit signal; `continue`, `timeout` and `stop` come from the process itself or from the runtime.
+ */
+export type MessageKind = 'start' | 'call' | 'cast' | 'info' | 'exit' | 'continue' | 'timeout' | 'stop';
+
+const UNTRACKED = { requireManualDestroy: true };
+
+/**
+ * One entry of a mailbox. As an AsyncResource it keeps the sender's async context, in which its handler will run: so
+ * AsyncLocalStorage, and with it tracing and request context, goes through the mailbox.
+ */
+export class Message extends AsyncResource {
+  /** Whose mailbox it went into; set by deliver. */
+  receiver: Process | undefined = undefined;
+  readonly kind: MessageKind;
+  /** The method to call, for a call or cast; a word for reports otherwise. */
+  readonly name: string;
+  /** For a call or cast the arguments: one as it is, which is the common case and saves an array, otherwise an array. */
+  readonly payload: unknown;
+  /** How many arguments a call or cast has. */
+  readonly arity: number;
+
+  constructor(kind: MessageKind, name: string, payload: unknown, arity = 0) {
+    super('RookeryMessage', UNTRACKED);
+    this.kind = kind;
+    this.name = name;
+    this.payload = payload;
+    this.arity = arity;
+  }
+
+  /** The arguments of a call or cast. */
+  get args(): readonly unknown[] {
+    return this.arity === 1 ? [this.payload] : (this.payload as readonly unknown[]);
+  }
+
+  /** Whether its receiver is at work on it right now. */
+  get isBeingHandled(): boolean {
+    return this.receiver?.handling === this;
+  }
+}
+
+/**
+ * The message whose handler is running, seen from anywhere in its asynchronous call tree. A constant, not state: what it
+ * holds lives in the async contexts, so two runtimes never meet in it.
+ */
+export const currentMessage = new AsyncLocalStorage<Message>();
+
+/** Runs `handler` in the sender's async context, marked as the handling of this message. */
+export function runInContext<T>(message: Message, handler: (message: Message) => T): T {
+  return message.runInAsyncScope(enter, undefined, message, handler) as T;
+}
+
+function enter(message: Message, handler: (message: Message) => unknown): unknown {
+  return currentMessage.run(message, handler, message);
+}
+
+/** How a message carries the arguments of a call or cast. */
+export function pack(args: readonly unknown[]): unknown {
+  return args.length === 1 ? args[0] : args;
+}

@@ -1,0 +1,213 @@
+import type { CallMessage } from './call-message.js';
+import { ExitReason } from './exit-reason.js';
+import { Exit } from './exit-signals.js';
+import type { Behaviour, Host } from './host.js';
+import type { IdleTimer } from './idle-timer.js';
+import type { InfoTimer } from './info-timer.js';
+import { breakLinks, unlink } from './links.js';
+import { Mailbox } from './mailbox.js';
+import { type Message, runInContext } from './message.js';
+import { endMonitors, type Monitor, type MonitorRef, type Watcher } from './monitors.js';
+import type { Pid } from './pid.js';
+import { isThenable } from './thenable.js';
+import { cancelRequests } from './unanswered.js';
+
+/** A name that one process holds, to be given back when it ends. */
+export interface NameClaim {
+  release(process: Process): void;
+}
+
+/**
+ * One process: a mailbox and a loop that handles one message at a time, links, monitors, and one end. Rarely used parts are
+ * made on demand, so that an idle process stays small.
+ */
+export class Process {
+  /** The next one in the scheduler's queue. */
+  nextRunnable: Process | undefined = undefined;
+  /** The message it is at work on, until its handler, asynchronous parts included, has ended. */
+  handling: Message | undefined = undefined;
+  status: 'running' | 'stopping' | 'ended' = 'running';
+  trapExit = false;
+  exitReason: ExitReason | undefined = undefined;
+  /** Set by a handler that wants the process to end after it. */
+  stopReason: ExitReason | undefined = undefined;
+  links: Set<Process> | undefined = undefined;
+  watchers: Set<Watcher> | undefined = undefined;
+  monitors: Map<MonitorRef, Monitor> | undefined = undefined;
+  timers: Set<InfoTimer> | undefined = undefined;
+  names: NameClaim[] | undefined = undefined;
+  /** Requests whose answer was put off by `defer`. */
+  deferred: Set<CallMessage> | undefined = undefined;
+  /** Calls its handlers have made and that are not answered yet. */
+  waitsFor: Set<CallMessage> | undefined = undefined;
+  idleTimer: IdleTimer | undefined = undefined;
+  readonly mailbox = new Mailbox();
+  #isQueued = false;
+  #abort: AbortController | undefined;
+
+  constructor(
+    readonly host: Host,
+    readonly pid: Pid,
+    /** Its name, or its class and pid: what messages to people call it. */
+    readonly label: string,
+    readonly behaviour: Behaviour,
+    /** Who started and supervises it. Its exit ends this one, too (GS-057). */
+    readonly parent: Process | undefined,
+  ) {}
+
+  /** Fires when the process ends. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.status === 'ended') this.#abort.abort();
+    return this.#abort.signal;
+  }
+
+  /** Puts a message into the mailbox; never runs a handler on the caller's stack. Returns false when the process has ended. */
+  deliver(message: Message): boolean {
+    if (this.status === 'ended') return false;
+    message.receiver = this;
+    this.mailbox.push(message);
+    this.#enqueue();
+    return true;
+  }
+
+  /** Called by the scheduler: handles up to `budget` messages, and returns how many. */
+  run(budget: number): number {
+    let handled = 0;
+    while (handled < budget && this.handling === undefined) {
+      const message = this.mailbox.shift();
+      if (message === undefined) break;
+      handled++;
+      this.#receive(message);
+    }
+    this.#isQueued = false;
+    this.#enqueue();
+    return handled;
+  }
+
+  /** The untrappable end: no last words; what a running handler still returns is ignored (PROC-012). */
+  kill(): void {
+    this.end(ExitReason.killed);
+  }
+
+  /**
+   * The end. The first reason wins (PROC-016). Whoever waits for this process has been told when this returns.
+   * `isOwnDoing`: it failed or stopped by itself, so an abnormal reason is reported as a crash (PROC-034).
+   */
+  end(reason: ExitReason, isOwnDoing = false): void {
+    if (this.status === 'ended') return;
+    const last = this.handling;
+    this.status = 'ended';
+    this.exitReason = reason;
+    this.handling = undefined;
+    this.host.forget(this);
+    this.idleTimer?.stop();
+    for (const timer of this.timers ?? []) timer.cancel();
+    this.host.reportExit(this, reason, last, isOwnDoing);
+    cancelRequests(this, last, reason);
+    this.#abort?.abort();
+    if (last?.kind === 'start' && this.parent?.trapExit === true) unlink(this, this.parent); // GS-012
+    endMonitors(this, reason);
+    breakLinks(this, reason);
+  }
+
+  /** Into the run queue, if there is something to do and it is not in it already. */
+  #enqueue(): void {
+    if (this.#isQueued || this.handling !== undefined || this.mailbox.size === 0) return;
+    this.#isQueued = true;
+    this.host.enqueue(this);
+  }
+
+  #receive(message: Message): void {
+    const { kind, payload } = message;
+    if (kind === 'timeout' && payload !== this.idleTimer) return; // a message has come since
+    if (this.idleTimer !== undefined) {
+      this.idleTimer.stop();
+      this.idleTimer = undefined;
+    }
+    if ((kind === 'call' || kind === 'stop') && !(message as CallMessage).isPending) {
+      return this.host.drop('expired_request', this.label, message.name);
+    }
+    this.handling = message;
+    if (kind === 'stop') this.#terminate(message, payload as ExitReason);
+    else if (payload instanceof Exit && this.#isFromParent(payload)) this.#terminate(message, payload.reason);
+    else this.#handle(message);
+  }
+
+  /** The one place where the failure of a handler is caught. */
+  #handle(message: Message): void {
+    let result: unknown;
+    try {
+      result = runInContext(message, handleMessage);
+    } catch (error) {
+      return this.#crash(message, error);
+    }
+    if (!isThenable(result)) return this.#complete(message, result);
+    Promise.resolve(result).then(
+      (value) => this.#resume(message, value),
+      (error: unknown) => this.#crash(message, error),
+    );
+  }
+
+  /** An asynchronous handler has ended: the mailbox was waiting for it. */
+  #resume(message: Message, result: unknown): void {
+    this.#complete(message, result);
+    this.#enqueue();
+  }
+
+  #complete(message: Message, result: unknown): void {
+    if (this.handling !== message) return this.#dropLate(message);
+    if (this.stopReason !== undefined && message.kind !== 'start') {
+      return this.#terminate(message, this.stopReason, () => this.behaviour.complete(message, result));
+    }
+    try {
+      this.behaviour.complete(message, result);
+    } catch (error) {
+      return this.#crash(message, error); // the handler returned what makes no sense (GS-050)
+    }
+    if (this.handling !== message) return; // init said ignore or stop
+    if (this.stopReason !== undefined) return this.#terminate(message, this.stopReason);
+    this.handling = undefined;
+    this.idleTimer?.start();
+  }
+
+  #crash(message: Message, error: unknown): void {
+    if (this.handling !== message) this.host.drop('late_failure', this.label, message.name, error);
+    else if (message.kind === 'start') this.end(ExitReason.error(error), true);
+    else this.#terminate(message, ExitReason.error(error));
+  }
+
+  /** The process was ended while its handler ran: nobody hears the answer. */
+  #dropLate(message: Message): void {
+    if (message.kind === 'call') this.host.drop('late_reply', this.label, message.name);
+  }
+
+  /** Last words, then the reply of the handler that asked to stop, then the end (GS-045, GS-046). */
+  #terminate(message: Message, reason: ExitReason, answer?: () => void): void {
+    this.status = 'stopping';
+    const finish = (finalReason: ExitReason): void => {
+      if (this.status === 'ended') return;
+      answer?.();
+      this.end(finalReason, true);
+    };
+    const fail = (error: unknown): void => {
+      if (this.status === 'ended') this.host.drop('late_failure', this.label, 'terminate', error);
+      else finish(ExitReason.error(error)); // what terminate throws replaces the reason (GS-055)
+    };
+    try {
+      const result = runInContext(message, () => this.behaviour.terminate(reason));
+      if (isThenable(result)) Promise.resolve(result).then(() => finish(reason), fail);
+      else finish(reason);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  #isFromParent(exit: Exit): boolean {
+    return this.parent !== undefined && this.parent.pid === exit.from;
+  }
+}
+
+function handleMessage(message: Message): unknown {
+  return message.receiver?.behaviour.handle(message);
+}

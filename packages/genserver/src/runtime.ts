@@ -1,0 +1,215 @@
+import { checkDuration, checkFunction } from './checks.js';
+import { InvalidOptionError, NoProcessError } from './errors.js';
+import { request } from './gen-server/call.js';
+import type { GenServer, ServerClass } from './gen-server/gen-server.js';
+import { ServerRef } from './gen-server/server-ref.js';
+import {
+  checkStart,
+  type AnyStartOptions,
+  type StartArguments,
+  type Started,
+  startServer,
+  type StartOptions,
+} from './gen-server/start-server.js';
+import { ExitReason, isExitReason } from './process/exit-reason.js';
+import type { DropKind } from './process/host.js';
+import { currentMessage } from './process/message.js';
+import type { Pid } from './process/pid.js';
+import { RegistryRef } from './registry/registry-ref.js';
+import type { Address } from './runtime/address.js';
+import { type Clock, type Milliseconds, systemClock } from './runtime/clock.js';
+import type { RuntimeListener } from './runtime/events.js';
+import { type CreateInstance, formatName, Kernel } from './runtime/kernel.js';
+import { checkName, type Name } from './runtime/names.js';
+import { shutDownRuntime, type ShutdownReport } from './runtime-shutdown.js';
+import type { ChildSpec } from './supervisor/child-spec.js';
+import { DynamicSupervisorRef, SupervisorRef } from './supervisor/supervisor-ref.js';
+import {
+  dynamicSupervisor,
+  type DynamicSupervisorOptions,
+  supervisor,
+  type SupervisorOptions,
+} from './supervisor/supervisor-spec.js';
+import { type TreeNode, treesOf } from './tree.js';
+
+/** What a runtime can be given. */
+export interface RuntimeOptions {
+  /** Default: the machine's monotonic clock. Tests use a ManualClock. */
+  readonly clock?: Clock;
+  /**
+   * Makes the object behind each server, at every start anew; may return a promise. Default `new serverClass()`. A framework
+   * puts its injection here.
+   */
+  readonly create?: CreateInstance;
+}
+
+/** How many of what there is. */
+export interface RuntimeStats {
+  readonly processes: number;
+  /** What was dropped on purpose, by kind, since the runtime was made. */
+  readonly dropped: Readonly<Record<DropKind, number>>;
+}
+
+/** A world of processes. It holds the process table, names, clock and events; two runtimes share nothing. */
+export class Runtime {
+  readonly #kernel: Kernel;
+
+  constructor(options: RuntimeOptions = {}) {
+    const { clock = systemClock, create = newInstance } = options;
+    checkFunction('create', create, 'a function that makes an instance of a server class');
+    if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function') {
+      throw new InvalidOptionError('clock', 'a Clock', clock);
+    }
+    this.#kernel = new Kernel(clock, create);
+    clock.attach?.(this.#kernel.scheduler);
+  }
+
+  /**
+   * Starts a server and waits for its `init`. Gives a ref by name if it has a name, else by pid; undefined if init said
+   * `ignore()`. Rejects with a StartError, StartTimeoutError or AlreadyStartedError; then nothing is left of it (GS-001 to GS-016).
+   */
+  async start<S extends GenServer<unknown>>(
+    serverClass: ServerClass<S>,
+    ...[options]: StartArguments<S, StartOptions<S>>
+  ): Promise<Started<S>> {
+    const given: AnyStartOptions = options ?? {};
+    checkStart(serverClass, given);
+    const process = await startServer(this.#kernel, serverClass, given);
+    const ref = process && new ServerRef<S>(this.#kernel, serverClass, given.name ?? process);
+    return ref as Started<S>;
+  }
+
+  /** Starts a supervision tree: resolves when all of it is up. Rejects with a StartError when a child fails; the others are stopped. */
+  startSupervisor(options: SupervisorOptions): Promise<SupervisorRef> {
+    return this.#startSpec(supervisor(options));
+  }
+
+  startDynamicSupervisor<S extends GenServer<unknown> = GenServer<unknown>>(
+    options: DynamicSupervisorOptions = {},
+  ): Promise<DynamicSupervisorRef<S>> {
+    return this.#startSpec(dynamicSupervisor<S>(options));
+  }
+
+  /** A ref by name: it finds whoever holds the name at the time of each message. Nobody needs to hold it yet. */
+  ref<S extends GenServer<unknown>>(serverClass: ServerClass<S>, name: Name): ServerRef<S> {
+    checkStart(serverClass, { name });
+    return new ServerRef<S>(this.#kernel, serverClass, name);
+  }
+
+  /** A supervisor by name. */
+  supervisor(name: Name): SupervisorRef {
+    checkName(name);
+    return new SupervisorRef(this.#kernel, name);
+  }
+
+  /** A dynamic supervisor by name. `S` is what its children have in common. */
+  dynamicSupervisor<S extends GenServer<unknown> = GenServer<unknown>>(name: Name): DynamicSupervisorRef<S> {
+    checkName(name);
+    return new DynamicSupervisorRef<S>(this.#kernel, name);
+  }
+
+  /** A registry by name. */
+  registry(name: Name): RegistryRef {
+    checkName(name);
+    return new RegistryRef(this.#kernel, name);
+  }
+
+  /** The pid behind an address; undefined when nobody is there (GS-020, PROC-028). */
+  whereis(address: Address): Pid | undefined {
+    const process = this.#kernel.find(address);
+    return process?.status === 'ended' ? undefined : process?.pid;
+  }
+
+  /**
+   * Asks a process to end, after the messages that wait before it; terminate runs; resolves when it is gone. Default reason
+   * `normal`, no time limit. Rejects with a NoProcessError, StopTimeoutError (it goes on ending), or StopFailedError when it
+   * ended with another reason (GS-073 to GS-080).
+   */
+  async stop(address: Address, reason: ExitReason = ExitReason.normal, options: StopOptions = {}): Promise<void> {
+    const { timeoutMs = Infinity } = options;
+    checkReason(reason);
+    checkDuration('timeoutMs', timeoutMs);
+    const what = { kind: 'stop', name: 'stop', payload: reason, timeoutMs, signal: undefined } as const;
+    await request(this.#kernel, this.#kernel.find(address), { toString: () => formatName(address) }, what);
+  }
+
+  /** Sends an exit signal: ends the process, without terminate, unless it traps exits. `normal` is ignored (PROC-007, PROC-008). */
+  exit(address: Address, reason: ExitReason): void {
+    checkReason(reason);
+    const target = this.#kernel.find(address);
+    const from = currentMessage.getStore()?.receiver;
+    if (target !== undefined) this.#kernel.exitSignals.send(target, from, reason);
+  }
+
+  /**
+   * Ends a process at once, without terminate; others see `killed` (PROC-012). JavaScript cannot stop running code: its
+   * signals fire, its timers and replies are cut off, its mailbox is dropped, and what it still returns is ignored.
+   */
+  kill(address: Address): void {
+    this.#kernel.find(address)?.kill();
+  }
+
+  /** Resolves with the exit reason when the process ends; with `noproc` if nobody is there now. */
+  exited(address: Address): Promise<ExitReason> {
+    const process = this.#kernel.find(address);
+    return new Promise((resolve) => {
+      if (process === undefined || process.status === 'ended') resolve(ExitReason.noproc);
+      else (process.watchers ??= new Set()).add({ exited: (_, reason) => resolve(reason) });
+    });
+  }
+
+  /** Hears of what happens inside, see RuntimeEvent. Returns how to stop listening. */
+  subscribe(listener: RuntimeListener): () => void {
+    checkFunction('listener', listener, 'a function');
+    return this.#kernel.events.subscribe(listener);
+  }
+
+  /** The processes as they are now: who nobody supervises, and what is below. */
+  tree(): readonly TreeNode[] {
+    return treesOf(this.#kernel);
+  }
+
+  stats(): RuntimeStats {
+    return { processes: this.#kernel.processes.size, dropped: { ...this.#kernel.dropped } };
+  }
+
+  /** How many listen to its events. */
+  get listenerCount(): number {
+    return this.#kernel.events.count;
+  }
+
+  /** Whether no process has a message that it could handle now. */
+  get idle(): boolean {
+    return this.#kernel.scheduler.idle;
+  }
+
+  /**
+   * Stops all trees, the last started first, each as its supervisors say. What is left when `timeoutMs` is over (default
+   * Infinity) is killed, and named in the report.
+   */
+  shutdown(options: StopOptions = {}): Promise<ShutdownReport> {
+    const { timeoutMs = Infinity } = options;
+    checkDuration('timeoutMs', timeoutMs);
+    return shutDownRuntime(this.#kernel, timeoutMs);
+  }
+
+  async #startSpec<Ref>(spec: ChildSpec<Ref>): Promise<Ref> {
+    const process = await startServer(this.#kernel, spec.serverClass, spec.start);
+    if (process === undefined) throw new NoProcessError(spec.serverClass.name);
+    return spec.toRef(this.#kernel, process);
+  }
+}
+
+/** How long to wait. */
+export interface StopOptions {
+  /** Default Infinity. */
+  readonly timeoutMs?: Milliseconds;
+}
+
+function checkReason(reason: unknown): void {
+  if (!isExitReason(reason))
+    throw new InvalidOptionError('reason', 'an ExitReason, such as ExitReason.shutdown', reason);
+}
+
+/** Without a framework a server class is made without arguments. */
+const newInstance: CreateInstance = (serverClass) => new (serverClass as unknown as new () => object)();

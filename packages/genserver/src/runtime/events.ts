@@ -1,0 +1,89 @@
+import type { ExitReason } from '../process/exit-reason.js';
+import type { DropKind } from '../process/host.js';
+import type { Pid } from '../process/pid.js';
+
+/** What happens inside a runtime, for logs, metrics and tools. Every one says which process by `pid` and `process` (its name). */
+export type RuntimeEvent =
+  | { readonly kind: 'process_started'; readonly pid: Pid; readonly process: string; readonly parent: Pid | undefined }
+  | { readonly kind: 'process_exited'; readonly pid: Pid; readonly process: string; readonly reason: ExitReason }
+  | {
+      /** It ended abnormally by its own doing: a handler threw, or it stopped itself with an error (PROC-034). */
+      readonly kind: 'process_crashed';
+      readonly pid: Pid;
+      readonly process: string;
+      readonly reason: ExitReason;
+      /** The message it was at work on. */
+      readonly lastMessage: string | undefined;
+      /** How many messages were waiting. */
+      readonly mailboxSize: number;
+      /** From the one that started it up to the root. */
+      readonly ancestors: readonly string[];
+    }
+  | { readonly kind: 'child_started'; readonly supervisor: string; readonly child: string; readonly pid: Pid }
+  | {
+      readonly kind: 'child_exited';
+      readonly supervisor: string;
+      readonly child: string;
+      readonly pid: Pid;
+      readonly reason: ExitReason;
+    }
+  | {
+      /** A restart that its supervisor decided on; `restarts` counts those of this child. */
+      readonly kind: 'child_restarted';
+      readonly supervisor: string;
+      readonly child: string;
+      readonly pid: Pid;
+      readonly restarts: number;
+    }
+  | {
+      readonly kind: 'child_start_failed';
+      readonly supervisor: string;
+      readonly child: string;
+      readonly reason: ExitReason;
+    }
+  | {
+      /** More restarts than allowed: it stops its children and ends (SUP-044). */
+      readonly kind: 'supervisor_gave_up';
+      readonly supervisor: string;
+      readonly child: string;
+      readonly reason: ExitReason;
+    }
+  | {
+      /** Something was dropped on purpose; nothing else ever is. */
+      readonly kind: 'message_dropped';
+      readonly drop: DropKind;
+      readonly process: string;
+      readonly message: string;
+      readonly detail: unknown;
+    };
+
+/** Gets each event, synchronously, in the order in which things happen. */
+export type RuntimeListener = (event: RuntimeEvent) => void;
+
+/** Who listens to a runtime. */
+export class RuntimeEvents {
+  readonly #listeners = new Set<RuntimeListener>();
+
+  get count(): number {
+    return this.#listeners.size;
+  }
+
+  subscribe(listener: RuntimeListener): () => void {
+    const own: RuntimeListener = (event) => listener(event); // so that one function may be subscribed twice
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  emit(event: RuntimeEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        // A listener must not disturb the processes; but its failure must be seen, so it becomes an uncaught exception.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { AlreadyStartedError, NoProcessError } from '../errors.js';
+import { Deadlines } from '../process/deadlines.js';
+import { type ExitReason, isAbnormal } from '../process/exit-reason.js';
+import { ExitSignals } from '../process/exit-signals.js';
+import type { Behaviour, DropKind, Host } from '../process/host.js';
+import { link } from '../process/links.js';
+import type { Message } from '../process/message.js';
+import type { MonitorRef } from '../process/monitors.js';
+import type { Pid } from '../process/pid.js';
+import { Process } from '../process/process.js';
+import { type Address, isProcessRef, locate } from './address.js';
+import type { Clock } from './clock.js';
+import { RuntimeEvents } from './events.js';
+import { type Name, Names } from './names.js';
+import { Scheduler } from './scheduler.js';
+
+/** How a new process comes into being. */
+export interface SpawnOptions {
+  readonly className: string;
+  readonly name: Name | undefined;
+  readonly behaviour: Behaviour;
+  /** Linked to the new process before that runs anything (LINK-014). */
+  readonly parent: Process | undefined;
+}
+
+/** Makes the object behind a server process. */
+export type CreateInstance = (serverClass: abstract new (...args: never[]) => object) => unknown;
+
+/** The inside of a runtime: process table, names, clock, scheduler, events. Nothing of it lives in a module. */
+export class Kernel implements Host {
+  readonly processes = new Map<Pid, Process>();
+  readonly events = new RuntimeEvents();
+  readonly exitSignals = new ExitSignals();
+  readonly scheduler: Scheduler;
+  readonly deadlines: Deadlines;
+  readonly dropped: Record<DropKind, number> = {
+    dead_letter: 0,
+    late_reply: 0,
+    expired_request: 0,
+    late_failure: 0,
+    unhandled_info: 0,
+    lost_refusal: 0,
+  };
+  readonly #names = new Names();
+  #lastPid = 0;
+  #lastMonitorRef = 0;
+
+  constructor(
+    readonly clock: Clock,
+    readonly createInstance: CreateInstance,
+  ) {
+    this.scheduler = new Scheduler(clock);
+    this.deadlines = new Deadlines(clock);
+  }
+
+  spawn({ className, name, behaviour, parent }: SpawnOptions): Process {
+    // What an abandoned handler still starts would have nobody to stop it.
+    if (parent?.status === 'ended') throw new NoProcessError(parent.label, 'start');
+    const pid = ++this.#lastPid as Pid;
+    const label = name === undefined ? `${className}<${pid}>` : formatName(name);
+    const process = new Process(this, pid, label, behaviour, parent);
+    if (name !== undefined) this.#claim(name, process);
+    this.processes.set(pid, process);
+    if (parent !== undefined) link(parent, process);
+    if (this.events.count > 0) {
+      this.events.emit({ kind: 'process_started', pid, process: label, parent: parent?.pid });
+    }
+    return process;
+  }
+
+  /** The process behind an address, if there is one now. */
+  find(address: Address): Process | undefined {
+    if (typeof address === 'number') return this.processes.get(address);
+    if (isProcessRef(address)) return address[locate]();
+    return typeof address === 'object' ? address.whereis(this) : this.#names.whereis(address);
+  }
+
+  newMonitorRef(): MonitorRef {
+    return ++this.#lastMonitorRef as MonitorRef;
+  }
+
+  enqueue(process: Process): void {
+    this.scheduler.enqueue(process);
+  }
+
+  forget(process: Process): void {
+    this.processes.delete(process.pid);
+    const { names } = process;
+    process.names = undefined;
+    for (const claim of names ?? []) claim.release(process);
+  }
+
+  reportExit(process: Process, reason: ExitReason, last: Message | undefined, isOwnDoing: boolean): void {
+    if (this.events.count === 0) return;
+    const { pid, label, mailbox } = process;
+    if (isOwnDoing && isAbnormal(reason)) {
+      const facts = { lastMessage: last?.name, mailboxSize: mailbox.size, ancestors: ancestors(process) };
+      this.events.emit({ kind: 'process_crashed', pid, process: label, reason, ...facts });
+    }
+    this.events.emit({ kind: 'process_exited', pid, process: label, reason });
+  }
+
+  drop(drop: DropKind, process: string, message: string, detail?: unknown): void {
+    this.dropped[drop]++;
+    if (this.events.count > 0) this.events.emit({ kind: 'message_dropped', drop, process, message, detail });
+  }
+
+  #claim(name: Name, process: Process): void {
+    const claim = typeof name === 'object' ? name.claim(this, process) : this.#names.claim(name, process);
+    if (claim instanceof Process) throw new AlreadyStartedError(formatName(name), claim.pid);
+    process.names = [claim];
+  }
+}
+
+/** A name, or any other address, as text. */
+export function formatName(address: Address): string {
+  return typeof address === 'number'
+    ? `<${address}>`
+    : typeof address === 'symbol'
+      ? (address.description ?? 'symbol')
+      : address.toString();
+}
+
+/** Who started whom, nearest first (PROC-035). */
+function ancestors(process: Process): readonly string[] {
+  const labels: string[] = [];
+  for (let parent = process.parent; parent !== undefined; parent = parent.parent) labels.push(parent.label);
+  return labels;
+}

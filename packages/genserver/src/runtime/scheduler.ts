@@ -1,0 +1,82 @@
+import type { Process } from '../process/process.js';
+import type { Clock, Milliseconds } from './clock.js';
+
+/** Messages one process may handle before it is another one's turn: the BEAM's reductions, counted in messages. */
+const PROCESS_BUDGET = 128;
+/** Messages, and milliseconds, before timers and I/O of Node get their turn. */
+const TURN_BUDGET = 4096;
+const TURN_MS: Milliseconds = 5;
+/** Reading the clock costs as much as handling a small message, so it is read once in so many. */
+const CLOCK_CHECK = 64;
+
+/**
+ * Who handles messages next: round robin over the processes that have some. Work starts in a microtask, never on the
+ * sender's stack; after a budget of messages or time it goes on in the next turn of the event loop, also when processes
+ * keep waking each other, so that a busy process cannot starve timers and I/O.
+ */
+export class Scheduler {
+  #first: Process | undefined = undefined;
+  #last: Process | undefined = undefined;
+  #isStarted = false;
+  #messagesLeft = TURN_BUDGET;
+  #untilClockCheck = CLOCK_CHECK;
+  #turnEndsAt: Milliseconds;
+  readonly #soon = Promise.resolve();
+  readonly #work = (): void => this.#runQueue();
+  readonly #nextTurn = (): void => {
+    this.#messagesLeft = TURN_BUDGET;
+    this.#turnEndsAt = this.clock.now() + TURN_MS;
+    this.#runQueue();
+  };
+
+  constructor(private readonly clock: Clock) {
+    this.#turnEndsAt = clock.now() + TURN_MS;
+  }
+
+  /** No process has anything to do that would not wait for something else. */
+  get idle(): boolean {
+    return !this.#isStarted;
+  }
+
+  /** The caller sees to it that a process stands in the queue only once. */
+  enqueue(process: Process): void {
+    process.nextRunnable = undefined;
+    if (this.#last === undefined) this.#first = process;
+    else this.#last.nextRunnable = process;
+    this.#last = process;
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    this.#start();
+  }
+
+  #start(): void {
+    if (this.#turnIsOver()) setImmediate(this.#nextTurn);
+    else void this.#soon.then(this.#work); // #work cannot throw: a process catches what its handlers throw
+  }
+
+  #runQueue(): void {
+    for (let process = this.#shift(); process !== undefined; process = this.#shift()) {
+      const handled = process.run(PROCESS_BUDGET);
+      this.#messagesLeft -= handled;
+      this.#untilClockCheck -= handled;
+      if (this.#first !== undefined && this.#turnIsOver()) return void setImmediate(this.#nextTurn);
+    }
+    this.#isStarted = false;
+  }
+
+  #shift(): Process | undefined {
+    const process = this.#first;
+    if (process === undefined) return undefined;
+    this.#first = process.nextRunnable;
+    if (this.#first === undefined) this.#last = undefined;
+    process.nextRunnable = undefined;
+    return process;
+  }
+
+  #turnIsOver(): boolean {
+    if (this.#messagesLeft <= 0) return true;
+    if (this.#untilClockCheck > 0) return false;
+    this.#untilClockCheck = CLOCK_CHECK;
+    return this.clock.now() >= this.#turnEndsAt;
+  }
+}

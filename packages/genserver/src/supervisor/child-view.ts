@@ -1,0 +1,38 @@
+import type { Restart } from '../gen-server/child-defaults.js';
+import type { Pid } from '../process/pid.js';
+import type { Child } from './child.js';
+import type { ChildId } from './child-spec.js';
+
+/** A child as `whichChildren` tells it. Children come in start order (OTP: in reverse; SUP-091). */
+export interface ChildView {
+  readonly id: ChildId;
+  readonly type: 'worker' | 'supervisor';
+  readonly state: 'running' | 'restarting' | 'stopped';
+  /** While it runs. */
+  readonly pid: Pid | undefined;
+  readonly restart: Restart;
+  /** How often its supervisor has started it again. */
+  readonly restarts: number;
+}
+
+/** All children, those that run, and all by type (SUP-093). */
+export interface ChildCounts {
+  readonly specs: number;
+  readonly active: number;
+  readonly supervisors: number;
+  readonly workers: number;
+}
+
+export function viewOf({ spec, state, process, restarts }: Child): ChildView {
+  return { id: spec.id, type: spec.type, state, pid: process?.pid, restart: spec.restart, restarts };
+}
+
+export function countOf(children: Iterable<Child>): ChildCounts {
+  const counts = { specs: 0, active: 0, supervisors: 0, workers: 0 };
+  for (const { spec, process } of children) {
+    counts.specs++;
+    if (process !== undefined && process.status !== 'ended') counts.active++;
+    counts[spec.type === 'supervisor' ? 'supervisors' : 'workers']++;
+  }
+  return counts;
+}

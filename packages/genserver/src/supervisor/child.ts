@@ -1,0 +1,67 @@
+import { StartError } from '../errors.js';
+import { startServer } from '../gen-server/start-server.js';
+import { ExitReason } from '../process/exit-reason.js';
+import type { Pid } from '../process/pid.js';
+import type { Process } from '../process/process.js';
+import type { Kernel } from '../runtime/kernel.js';
+import { type ChildId, type ChildSpec, formatId } from './child-spec.js';
+import { shutDown } from './shutdown.js';
+
+/** How a try to start a child ended. */
+export type StartOutcome =
+  | { readonly kind: 'started'; readonly process: Process }
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'failed'; readonly reason: ExitReason; readonly error: unknown };
+
+/** A supervisor did not start because a child failed: the detail of its `shutdown` reason (SUP-018, SUP-019). */
+export interface FailedToStartChild {
+  readonly kind: 'failed_to_start_child';
+  readonly id: string;
+  readonly reason: ExitReason;
+}
+
+/** One child of a supervisor: what it should be, and what it is now. */
+export class Child {
+  process: Process | undefined;
+  state: 'running' | 'restarting' | 'stopped' = 'stopped';
+  /** How often its supervisor has started it again. */
+  restarts = 0;
+  /** The pid it had last: what names it between two tries to restart it (DYN-017). */
+  lastPid: Pid | undefined;
+
+  constructor(readonly spec: ChildSpec) {}
+
+  get id(): ChildId {
+    return this.spec.id;
+  }
+
+  get label(): string {
+    return formatId(this.id);
+  }
+
+  /** Never rejects: a failed start is one of the outcomes. */
+  async start(kernel: Kernel, supervisor: Process): Promise<StartOutcome> {
+    const outcome = await tryStart(kernel, this.spec, supervisor);
+    this.process = outcome.kind === 'started' ? outcome.process : undefined;
+    this.state = outcome.kind === 'started' ? 'running' : 'stopped';
+    this.lastPid = this.process?.pid ?? this.lastPid;
+    return outcome;
+  }
+
+  /** Stops it as its specification says; resolves with its exit reason, or undefined when it did not run. */
+  async stop(supervisor: Process): Promise<ExitReason | undefined> {
+    const { process } = this;
+    this.process = undefined;
+    this.state = 'stopped';
+    return process && shutDown(process, this.spec.shutdownMs, supervisor);
+  }
+}
+
+async function tryStart(kernel: Kernel, spec: ChildSpec, supervisor: Process): Promise<StartOutcome> {
+  try {
+    const process = await startServer(kernel, spec.serverClass, spec.start, supervisor);
+    return process === undefined ? { kind: 'ignored' } : { kind: 'started', process };
+  } catch (error) {
+    return { kind: 'failed', reason: error instanceof StartError ? error.reason : ExitReason.error(error), error };
+  }
+}

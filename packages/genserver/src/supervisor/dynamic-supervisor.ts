@@ -1,0 +1,79 @@
+import { ChildError } from '../errors.js';
+import { refuse } from '../gen-server/outcome.js';
+import type { Pid } from '../process/pid.js';
+import type { Process } from '../process/process.js';
+import { BaseSupervisor } from './base-supervisor.js';
+import { Child } from './child.js';
+import { type ChildSpec, formatId } from './child-spec.js';
+import { type ChildCounts, type ChildView, countOf, viewOf } from './child-view.js';
+import type { Intensity } from './restart-intensity.js';
+
+/** What a dynamic supervisor process is started with. */
+export interface DynamicSupervisorPlan extends Intensity {
+  readonly maxChildren: number;
+}
+
+/** Children of one kind, added while running; always one_for_one; stopped all at the same time (DYN-023). */
+export class DynamicSupervisor extends BaseSupervisor {
+  readonly #children = new Set<Child>();
+  readonly #byPid = new Map<Pid, Child>();
+  #maxChildren = Infinity;
+
+  override get children(): Iterable<Child> {
+    return this.#children;
+  }
+
+  override init(plan: DynamicSupervisorPlan): void {
+    this.watchOver(plan);
+    this.#maxChildren = plan.maxChildren;
+  }
+
+  override async terminate(): Promise<void> {
+    await Promise.all([...this.#children].map((child) => this.stopChild(child)));
+  }
+
+  async startChild(spec: ChildSpec): Promise<Process | undefined> {
+    // One that is being restarted counts as well (DYN-010).
+    if (this.#children.size >= this.#maxChildren) {
+      return refuse(new ChildError('max_children', formatId(spec.id), this.process.label));
+    }
+    const child = new Child(spec);
+    const outcome = await this.startChildProcess(child);
+    if (outcome.kind === 'failed') return refuse(outcome.error);
+    if (outcome.kind === 'ignored') return undefined; // nothing is kept (DYN-007)
+    this.#children.add(child);
+    this.#byPid.set(outcome.process.pid, child);
+    return outcome.process;
+  }
+
+  async terminateChild(pid: Pid): Promise<void> {
+    const child = this.#byPid.get(pid);
+    if (child === undefined) return refuse(new ChildError('not_found', `<${pid}>`, this.process.label));
+    await this.stopChild(child);
+    this.settle(child);
+  }
+
+  whichChildren(): readonly ChildView[] {
+    return [...this.#children].map(viewOf);
+  }
+
+  countChildren(): ChildCounts {
+    return countOf(this.#children);
+  }
+
+  protected override async bringBack(child: Child): Promise<Child | undefined> {
+    const oldPid = child.lastPid;
+    const outcome = await this.startChildProcess(child, true);
+    if (outcome.kind === 'failed') return child;
+    if (oldPid !== undefined) this.#byPid.delete(oldPid);
+    if (outcome.kind === 'started') this.#byPid.set(outcome.process.pid, child);
+    else this.#children.delete(child); // DYN-018
+    return undefined;
+  }
+
+  /** Whoever is not restarted is forgotten (DYN-013, DYN-014). */
+  protected override settle(child: Child): void {
+    this.#children.delete(child);
+    if (child.lastPid !== undefined) this.#byPid.delete(child.lastPid);
+  }
+}

@@ -1,0 +1,31 @@
+import type { Shutdown } from '../gen-server/child-defaults.js';
+import { ExitReason } from '../process/exit-reason.js';
+import { unlink } from '../process/links.js';
+import type { Process } from '../process/process.js';
+import type { ClockTimer } from '../runtime/clock.js';
+
+/**
+ * Stops one child: asks, waits, kills. Resolves with its exit reason once it is gone. The link is taken away first, so that
+ * this exit does not come back to the supervisor as news (SUP-040, SUP-063 to SUP-070).
+ */
+export function shutDown(child: Process, limit: Shutdown, supervisor: Process): Promise<ExitReason> {
+  return new Promise((resolve) => {
+    let timer: ClockTimer | undefined;
+    unlink(supervisor, child);
+    if (child.status === 'ended') return resolve(child.exitReason ?? ExitReason.noproc);
+    const exited = (_: Process, reason: ExitReason): void => {
+      timer?.cancel();
+      resolve(reason);
+    };
+    (child.watchers ??= new Set()).add({ exited });
+    if (limit === 'brutal_kill') return child.kill();
+    child.host.exitSignals.send(child, supervisor, ExitReason.shutdown);
+    if (limit === 0) return child.kill(); // no effect on one that the signal has ended (SUP-065)
+    if (limit === 'infinity' || isEnded(child)) return;
+    timer = child.host.clock.setTimer(limit, () => child.kill());
+  });
+}
+
+function isEnded(child: Process): boolean {
+  return child.status === 'ended';
+}

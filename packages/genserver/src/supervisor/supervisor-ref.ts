@@ -1,0 +1,118 @@
+import { InvalidOptionError } from '../errors.js';
+import type { GenServer, ServerClass } from '../gen-server/gen-server.js';
+import type { CallClient } from '../gen-server/messages.js';
+import { ServerRef } from '../gen-server/server-ref.js';
+import type { Pid } from '../process/pid.js';
+import type { Process } from '../process/process.js';
+import { isProcessRef, locate, type ProcessRef } from '../runtime/address.js';
+import type { Kernel } from '../runtime/kernel.js';
+import type { Name } from '../runtime/names.js';
+import { type ChildId, type ChildSpec, toSpec } from './child-spec.js';
+import type { ChildCounts, ChildView } from './child-view.js';
+import { DynamicSupervisor } from './dynamic-supervisor.js';
+import { Supervisor } from './supervisor.js';
+
+/** What both kinds of supervisor ref have. Requests wait without a time limit, as a supervisor waits for its children (SUP-095). */
+abstract class AnySupervisorRef<S extends Supervisor | DynamicSupervisor> implements ProcessRef {
+  protected readonly kernel: Kernel;
+  protected readonly ask: CallClient<S>;
+  readonly #server: ServerRef<S>;
+
+  constructor(kernel: Kernel, serverClass: ServerClass<S>, target: Process | Name) {
+    this.kernel = kernel;
+    this.#server = new ServerRef<S>(kernel, serverClass, target);
+    this.ask = this.#server.with({ timeoutMs: Infinity }).call;
+  }
+
+  /** Who stands behind it now. */
+  get pid(): Pid | undefined {
+    return this.#server.pid;
+  }
+
+  get isAlive(): boolean {
+    return this.#server.isAlive;
+  }
+
+  toString(): string {
+    return this.#server.toString();
+  }
+
+  [locate](): Process | undefined {
+    return this.#server[locate]();
+  }
+
+  protected toRef<Ref>(spec: ChildSpec<Ref>, process: unknown): Ref {
+    return (process === undefined ? undefined : spec.toRef(this.kernel, process as Process)) as Ref;
+  }
+}
+
+/** How to talk to a supervisor. */
+export class SupervisorRef extends AnySupervisorRef<Supervisor> {
+  /** Made by the runtime. */
+  constructor(kernel: Kernel, target: Process | Name) {
+    super(kernel, Supervisor, target);
+  }
+
+  /**
+   * Adds a child at the end and starts it. Rejects with a ChildError (`already_started`, `already_present`) or with why the
+   * start failed; the child is then not kept (SUP-077 to SUP-082).
+   */
+  async startChild<Ref>(spec: ChildSpec<Ref>): Promise<Ref> {
+    return this.toRef(spec, await this.ask.startChild(toSpec(spec)));
+  }
+
+  /** Stops a child and keeps its specification. Its siblings are not touched (SUP-083 to SUP-086). */
+  terminateChild(id: ChildId): Promise<void> {
+    return this.ask.terminateChild(id);
+  }
+
+  /** Starts a child that does not run, in its old place (SUP-087 to SUP-089). */
+  async restartChild(id: ChildId): Promise<Pid | undefined> {
+    return (await this.ask.restartChild(id))?.pid;
+  }
+
+  /** Forgets a child that does not run (SUP-090). */
+  deleteChild(id: ChildId): Promise<void> {
+    return this.ask.deleteChild(id);
+  }
+
+  /** All children, running or not, in start order. */
+  whichChildren(): Promise<readonly ChildView[]> {
+    return this.ask.whichChildren();
+  }
+
+  countChildren(): Promise<ChildCounts> {
+    return this.ask.countChildren();
+  }
+}
+
+/** How to talk to a dynamic supervisor. `S` is what its children have in common. */
+export class DynamicSupervisorRef<
+  S extends GenServer<unknown> = GenServer<unknown>,
+> extends AnySupervisorRef<DynamicSupervisor> {
+  /** Made by the runtime. */
+  constructor(kernel: Kernel, target: Process | Name) {
+    super(kernel, DynamicSupervisor, target);
+  }
+
+  /** Starts a child. Rejects with a ChildError (`max_children`) or with why the start failed (DYN-004 to DYN-009). */
+  async startChild<Ref extends ServerRef<S> | undefined>(spec: ChildSpec<Ref>): Promise<Ref> {
+    return this.toRef(spec, await this.ask.startChild(toSpec(spec)));
+  }
+
+  /** Stops a child and forgets it. Rejects with `not_found` if it is none (DYN-020, DYN-021). */
+  terminateChild(target: Pid | ServerRef<S>): Promise<void> {
+    const pid = isProcessRef(target) ? target[locate]()?.pid : target;
+    if (pid !== undefined && typeof pid !== 'number') throw new InvalidOptionError('child', 'a pid or a ref', pid);
+    return this.ask.terminateChild(pid ?? (0 as Pid)); // 0 is nobody
+  }
+
+  /** All children, in no particular order. */
+  whichChildren(): Promise<readonly ChildView[]> {
+    return this.ask.whichChildren();
+  }
+
+  countChildren(): Promise<ChildCounts> {
+    return this.ask.countChildren();
+  }
+}

@@ -1,0 +1,76 @@
+import { checkDelay } from '../checks.js';
+import type { Clock, ClockTimer, Milliseconds } from '../runtime/clock.js';
+import { settle } from './settle.js';
+
+class ManualTimer implements ClockTimer {
+  isReffed = true;
+
+  constructor(
+    readonly dueAt: Milliseconds,
+    readonly callback: () => void,
+    private readonly timers: Set<ManualTimer>,
+  ) {
+    timers.add(this);
+  }
+
+  cancel(): void {
+    this.timers.delete(this);
+  }
+
+  ref(): void {
+    this.isReffed = true;
+  }
+
+  unref(): void {
+    this.isReffed = false;
+  }
+}
+
+/** A clock that stands still until a test moves it: no test of timeouts, intensity windows or idle times needs to sleep. */
+export class ManualClock implements Clock {
+  readonly #timers = new Set<ManualTimer>();
+  readonly #runtimes = new Set<{ readonly idle: boolean }>();
+  #now: Milliseconds = 0;
+
+  now(): Milliseconds {
+    return this.#now;
+  }
+
+  setTimer(delayMs: Milliseconds, callback: () => void): ClockTimer {
+    return new ManualTimer(this.#now + delayMs, callback, this.#timers);
+  }
+
+  attach(runtime: { readonly idle: boolean }): void {
+    this.#runtimes.add(runtime);
+  }
+
+  /** Timers that would keep Node alive. */
+  get pendingTimers(): number {
+    return [...this.#timers].filter((timer) => timer.isReffed).length;
+  }
+
+  /**
+   * Moves time on. Timers fire one after another in the order of their times, each at its own time, and all mailboxes run
+   * dry before, between and after them. `advance(0)` only lets them run dry.
+   */
+  async advance(byMs: Milliseconds): Promise<void> {
+    checkDelay('byMs', byMs);
+    const until = this.#now + byMs;
+    await settle(...this.#runtimes);
+    for (let timer = this.#nextTimer(until); timer !== undefined; timer = this.#nextTimer(until)) {
+      timer.cancel();
+      this.#now = Math.max(this.#now, timer.dueAt);
+      timer.callback();
+      await settle(...this.#runtimes);
+    }
+    this.#now = until;
+  }
+
+  #nextTimer(until: Milliseconds): ManualTimer | undefined {
+    let next: ManualTimer | undefined;
+    for (const timer of this.#timers) {
+      if (timer.dueAt <= until && (next === undefined || timer.dueAt < next.dueAt)) next = timer;
+    }
+    return next;
+  }
+}

@@ -1,0 +1,91 @@
+// Our packages as a user gets them: packed, installed into an empty project outside the repository, and used there by the
+// examples of the READMEs (ESM), by a CommonJS program and by a CommonJS Nest app. Needs a build.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const STEP_MS = 300_000;
+const PACKAGES = ['genserver', 'nestjs'];
+const root = fileURLToPath(new URL('../', import.meta.url));
+const project = mkdtempSync(join(realpathSync(tmpdir()), 'rookery-pack-'));
+process.once('exit', () => rmSync(project, { recursive: true, force: true }));
+
+const COMMON_JS = `
+const assert = require('node:assert/strict');
+const core = require('@rookery/genserver');
+const testing = require('@rookery/genserver/testing');
+assert.ok(Object.keys(core).length > 0, '@rookery/genserver exports something');
+assert.ok(Object.keys(testing).length > 0, '@rookery/genserver/testing exports something');
+assert.throws(() => require('@rookery/genserver/dist/index.js'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
+`;
+
+const COMMON_JS_NEST = `
+require('reflect-metadata');
+const assert = require('node:assert/strict');
+const { Module } = require('@nestjs/common');
+const { NestFactory } = require('@nestjs/core');
+const ours = require('@rookery/nestjs');
+assert.ok(Object.keys(ours).length > 0, '@rookery/nestjs exports something');
+class AppModule {}
+Module({})(AppModule);
+NestFactory.createApplicationContext(AppModule, { logger: ['error'] }).then((app) => app.close());
+`;
+
+step('pack', () => {
+  for (const name of PACKAGES) npm(['pack', '--pack-destination', project], join(root, 'packages', name));
+});
+step('install', () => {
+  const tarballs = PACKAGES.map((name) => {
+    const { version } = manifest(`packages/${name}`);
+    return [`@rookery/${name}`, `file:rookery-${name}-${version}.tgz`];
+  });
+  // The versions that the packages are developed with.
+  const { devDependencies } = manifest('packages/nestjs');
+  const peers = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', 'reflect-metadata', 'rxjs'];
+  const dependencies = Object.fromEntries([...tarballs, ...peers.map((peer) => [peer, devDependencies[peer]])]);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, dependencies }, null, 2));
+  npm(['install', '--prefer-offline', '--no-audit', '--no-fund'], project);
+});
+step('README examples', () => node([join(root, 'tools/readme-examples.mjs'), '--run', project]));
+step('CommonJS', () => runProgram('common-js.cjs', COMMON_JS));
+step('CommonJS Nest app', () => runProgram('common-js-nest.cjs', COMMON_JS_NEST));
+console.log('pack-test: ok');
+
+function step(name, work) {
+  console.log(`pack-test: ${name}`);
+  try {
+    work();
+  } catch (error) {
+    console.error(`pack-test: ${name} FAILED: ${error.message}`);
+    process.exit(1);
+  }
+}
+
+function manifest(folder) {
+  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+}
+
+function runProgram(name, source) {
+  writeFileSync(join(project, name), source);
+  // Silent on newer Nodes; Node 20 says that require() of a module is experimental.
+  node(['--disable-warning=ExperimentalWarning', name]);
+}
+
+function node(args) {
+  execFileSync(process.execPath, args, { cwd: project, stdio: ['ignore', 'inherit', 'inherit'], timeout: STEP_MS });
+}
+
+function npm(args, cwd) {
+  // npm's own settings of the script that runs us (workspace, prefix) must not reach the new project.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_config_(workspace|local_prefix|prefix)/i.test(name)),
+  );
+  execFileSync('npm', [...args, '--loglevel=error'], {
+    cwd,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: STEP_MS,
+  });
+}
