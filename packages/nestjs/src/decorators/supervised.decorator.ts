@@ -1,0 +1,19 @@
+import { Injectable, Scope } from '@nestjs/common';
+import type { ServerClass } from '@rookery/genserver';
+import { type SupervisedOptions, SupervisedMetadata } from './metadata.js';
+
+/**
+ * Makes a GenServer class a child of the tree: list it among the `children` of a `@Supervisor`, or as the `child` of a
+ * `@DynamicSupervisor`, and among the `providers` of its module. Every start, and so every restart, makes a new instance with
+ * constructor injection. Others reach it by `@InjectServer`.
+ */
+export function Supervised(options: SupervisedOptions = {}): <T extends ServerClass>(target: T) => void {
+  const { restart, shutdownMs } = options;
+  return (target) => {
+    // Transient, so that Nest makes no instance of its own: the tree does, one for each start.
+    Injectable({ scope: Scope.TRANSIENT })(target);
+    SupervisedMetadata(options)(target);
+    const childDefaults = { ...(restart && { restart }), ...(shutdownMs !== undefined && { shutdownMs }) };
+    Object.defineProperty(target, 'childDefaults', { value: childDefaults });
+  };
+}

@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type DynamicSupervisorDecoratorOptions,
+  DynamicSupervisorMetadata,
+  type SupervisorDecoratorOptions,
+  SupervisorMetadata,
+} from './metadata.js';
+
+/** Declares a supervisor. Its children are in plain sight: they start in the order listed and stop in reverse. */
+export function Supervisor(options: SupervisorDecoratorOptions): ClassDecorator {
+  return (target) => {
+    Injectable()(target);
+    SupervisorMetadata(options)(target);
+  };
+}
+
+/** Declares a supervisor that starts empty; its children are added while the app runs, through `@InjectServer` of this class. */
+export function DynamicSupervisor(options: DynamicSupervisorDecoratorOptions = {}): ClassDecorator {
+  return (target) => {
+    Injectable()(target);
+    DynamicSupervisorMetadata(options)(target);
+  };
+}

@@ -1,0 +1,38 @@
+/** Base of the errors of this package. `code` is stable; `message` names the class and says what to do. */
+export abstract class SupervisionError extends Error {
+  abstract readonly code: `ERR_SUPERVISION_${string}`;
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+const TREE_ERRORS = {
+  not_decorated: 'ERR_SUPERVISION_NOT_DECORATED',
+  listed_twice: 'ERR_SUPERVISION_LISTED_TWICE',
+  cycle: 'ERR_SUPERVISION_CYCLE',
+  name_taken: 'ERR_SUPERVISION_NAME_TAKEN',
+  not_in_tree: 'ERR_SUPERVISION_NOT_IN_TREE',
+  not_provided: 'ERR_SUPERVISION_NOT_PROVIDED',
+  provided_twice: 'ERR_SUPERVISION_PROVIDED_TWICE',
+  no_class: 'ERR_SUPERVISION_NO_CLASS',
+  request_scoped: 'ERR_SUPERVISION_REQUEST_SCOPED',
+} as const;
+
+/** What can be wrong with a declared tree. */
+export type TreeErrorKind = keyof typeof TREE_ERRORS;
+
+/** The tree, as the decorators declare it, cannot be started. Raised before anything of it runs. */
+export class TreeError extends SupervisionError {
+  readonly code: (typeof TREE_ERRORS)[TreeErrorKind];
+
+  constructor(
+    readonly kind: TreeErrorKind,
+    /** The class it is about. */
+    readonly className: string,
+    message: string,
+  ) {
+    super(message);
+    this.code = TREE_ERRORS[kind];
+  }
+}

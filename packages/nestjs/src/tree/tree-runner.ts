@@ -1,0 +1,51 @@
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { type ExitReason, formatReason, formatTree, Runtime } from '@rookery/genserver';
+import { MODULE_OPTIONS_TOKEN } from '../supervision.module-definition.js';
+import type { SupervisionOptions } from '../supervision-options.js';
+import { endOnGiveUp } from './give-up.js';
+import { ShutdownDeadline } from './shutdown-deadline.js';
+import { TreeExplorer } from './tree-explorer.js';
+
+/** Starts the tree before the app listens, stops it after the app has stopped listening. */
+@Injectable()
+export class TreeRunner implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  readonly #logger = new Logger('Supervision');
+  #isStopping = false;
+
+  constructor(
+    @Inject(MODULE_OPTIONS_TOKEN) private readonly options: SupervisionOptions,
+    private readonly explorer: TreeExplorer,
+    private readonly runtime: Runtime,
+    private readonly deadline: ShutdownDeadline,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const root = await this.runtime.startSupervisor(this.explorer.explore(this.options.root));
+    this.#logger.log(`Started\n${formatTree(this.runtime.tree())}`);
+    void this.runtime.exited(root).then((reason) => this.#onRootExit(reason)); // `exited` cannot reject
+  }
+
+  beforeApplicationShutdown(): void {
+    this.deadline.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.#isStopping = true;
+    const { killed } = await this.runtime.shutdown({ timeoutMs: this.deadline.remainingMs });
+    this.deadline.stop();
+    if (killed.length > 0) this.#logger.error(`Killed at the shutdown deadline: ${killed.join(', ')}`);
+  }
+
+  #onRootExit(reason: ExitReason): void {
+    if (this.#isStopping) return;
+    this.#logger.error(`The tree gave up: ${this.options.root.name} ended (${formatReason(reason)})`);
+    (this.options.onGiveUp ?? endOnGiveUp)(reason);
+  }
+}
