@@ -1,4 +1,4 @@
-import { formatReason, type ExitReason } from './process/exit-reason.js';
+import { causeOf, formatReason, type ExitReason } from './process/exit-reason.js';
 import type { Milliseconds } from './runtime/clock.js';
 import type { Pid } from './process/pid.js';
 
@@ -54,7 +54,7 @@ export class ProcessExitedError extends GenServerError {
     super(
       `${server} ended before it answered "${request}": ${formatReason(reason)}. Its state is gone; if it is ` +
         'supervised, a fresh instance will answer the next call.',
-      reason.kind === 'error' ? { cause: reason.error } : undefined,
+      optionsOf(reason),
     );
   }
 }
@@ -130,7 +130,7 @@ export class StartError extends GenServerError {
     readonly reason: ExitReason,
     message = `${server} failed to start: ${formatReason(reason)}.`,
   ) {
-    super(message, reason.kind === 'error' ? { cause: reason.error } : undefined);
+    super(message, optionsOf(reason));
   }
 }
 
@@ -196,10 +196,7 @@ export class StopFailedError extends GenServerError {
     readonly server: string,
     readonly reason: ExitReason,
   ) {
-    super(
-      `${server} was asked to stop but ended differently: ${formatReason(reason)}.`,
-      reason.kind === 'error' ? { cause: reason.error } : undefined,
-    );
+    super(`${server} was asked to stop but ended differently: ${formatReason(reason)}.`, optionsOf(reason));
   }
 }
 
@@ -236,4 +233,10 @@ function show(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'object';
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}
+
+/** What a process died of, as the cause of the error that tells of its death. */
+function optionsOf(reason: ExitReason): ErrorOptions | undefined {
+  const cause = causeOf(reason);
+  return cause === undefined ? undefined : { cause };
 }

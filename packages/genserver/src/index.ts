@@ -7,7 +7,7 @@ export type { Name, ViaName } from './runtime/names.js';
 export type { RuntimeEvent, RuntimeListener } from './runtime/events.js';
 export type { CreateInstance } from './runtime/kernel.js';
 
-export { ExitReason, formatReason, isAbnormal } from './process/exit-reason.js';
+export { ExitReason, type FailedToStartChild, formatReason, isAbnormal } from './process/exit-reason.js';
 export { Exit } from './process/exit-signals.js';
 export { Down, type MonitorRef } from './process/monitors.js';
 export type { DropKind } from './process/host.js';
@@ -26,7 +26,6 @@ export { send, ServerRef } from './gen-server/server-ref.js';
 export type { StartArguments, Started, StartOptions } from './gen-server/start-server.js';
 
 export { child, type ChildId, type ChildOptions, type ChildSpec } from './supervisor/child-spec.js';
-export type { FailedToStartChild } from './supervisor/child.js';
 export type { ChildCounts, ChildView } from './supervisor/child-view.js';
 export type { Strategy } from './supervisor/strategy.js';
 export {

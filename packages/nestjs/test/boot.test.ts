@@ -1,9 +1,9 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
-import { Test, type TestingModule } from '@nestjs/testing';
-import { GenServer, Runtime, type ServerRef } from '@rookery/genserver';
+import { GenServer, type ServerRef } from '@rookery/genserver';
 import { settle } from '@rookery/genserver/testing';
-import { InjectServer, Supervised, SupervisionModule, Supervisor } from '../src/index.js';
+import { InjectServer, Supervised, Supervisor } from '../src/index.js';
+import { useApps } from './support/apps.js';
 
 @Injectable()
 class Greeting {
@@ -36,28 +36,19 @@ class Host {
   constructor(@InjectServer(Greeter) readonly greeter: ServerRef<Greeter>) {}
 }
 
-let app: TestingModule | undefined;
-afterEach(async () => {
-  await app?.close();
-  app = undefined;
-});
+const boot = useApps();
 
 describe('a server in the tree', () => {
   test('is made by Nest with constructor injection, anew at each restart, and reached through the same ref', async () => {
     made = 0;
-    app = await Test.createTestingModule({
-      imports: [SupervisionModule.forRoot({ root: AppSupervisor })],
-      providers: [Greeting, Greeter, AppSupervisor, Host],
-    }).compile();
-    app.useLogger(false);
-    await app.init();
+    const { app, runtime } = await boot(AppSupervisor, { providers: [Greeting, Greeter, AppSupervisor, Host] });
     const { greeter } = app.get(Host);
     expect(await greeter.call.greet('Ada')).toBe('hello Ada');
     expect(made).toBe(1);
     await expect(greeter.call.fail()).rejects.toMatchObject({ code: 'ERR_GENSERVER_PROCESS_EXITED' });
     expect(await greeter.call.greet('Bob')).toBe('hello Bob');
     expect(made).toBe(2);
-    await settle(app.get(Runtime));
-    expect(app.get(Runtime).tree()[0]?.children[0]).toMatchObject({ name: 'Greeter', restarts: 1 });
+    await settle(runtime);
+    expect(runtime.tree()[0]?.children[0]).toMatchObject({ name: 'Greeter', restarts: 1 });
   });
 });

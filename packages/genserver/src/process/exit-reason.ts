@@ -9,6 +9,13 @@ export type ExitReason =
   | { readonly kind: 'noproc' }
   | { readonly kind: 'error'; readonly error: unknown };
 
+/** A supervisor did not start because a child failed: the detail of its `shutdown` reason (SUP-018, SUP-019). */
+export interface FailedToStartChild {
+  readonly kind: 'failed_to_start_child';
+  readonly id: string;
+  readonly reason: ExitReason;
+}
+
 /** The reasons by name: `ExitReason.normal`, `ExitReason.shutdownWith('deploy')`, `ExitReason.error(cause)`. */
 export const ExitReason = {
   normal: { kind: 'normal' },
@@ -40,7 +47,18 @@ export function formatReason(reason: ExitReason): string {
   return reason.kind;
 }
 
+/** The error at the bottom of a reason, for an error's `cause`; undefined when nothing was thrown. */
+export function causeOf(reason: ExitReason): unknown {
+  if (reason.kind === 'error') return reason.error;
+  return reason.kind === 'shutdown' && isFailedToStartChild(reason.detail) ? causeOf(reason.detail.reason) : undefined;
+}
+
+function isFailedToStartChild(detail: unknown): detail is FailedToStartChild {
+  return typeof detail === 'object' && detail !== null && 'kind' in detail && detail.kind === 'failed_to_start_child';
+}
+
 function formatDetail(detail: unknown): string {
+  if (isFailedToStartChild(detail)) return `child ${detail.id} failed to start: ${formatReason(detail.reason)}`;
   if (detail instanceof Error) return `${detail.name}: ${detail.message}`;
   if (typeof detail === 'string') return detail;
   try {

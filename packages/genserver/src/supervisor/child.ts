@@ -13,13 +13,6 @@ export type StartOutcome =
   | { readonly kind: 'ignored' }
   | { readonly kind: 'failed'; readonly reason: ExitReason; readonly error: unknown };
 
-/** A supervisor did not start because a child failed: the detail of its `shutdown` reason (SUP-018, SUP-019). */
-export interface FailedToStartChild {
-  readonly kind: 'failed_to_start_child';
-  readonly id: string;
-  readonly reason: ExitReason;
-}
-
 /** One child of a supervisor: what it should be, and what it is now. */
 export class Child {
   process: Process | undefined;
@@ -37,6 +30,10 @@ export class Child {
 
   get label(): string {
     return formatId(this.id);
+  }
+
+  get isAlive(): boolean {
+    return this.process !== undefined && this.process.status !== 'ended';
   }
 
   /** Never rejects: a failed start is one of the outcomes. */

@@ -1,9 +1,9 @@
 import { ChildError } from '../errors.js';
 import { type Ignored, refuse, stop, type Stopped } from '../gen-server/outcome.js';
-import { ExitReason } from '../process/exit-reason.js';
+import { ExitReason, type FailedToStartChild } from '../process/exit-reason.js';
 import type { Process } from '../process/process.js';
 import { BaseSupervisor } from './base-supervisor.js';
-import { Child, type FailedToStartChild } from './child.js';
+import { Child } from './child.js';
 import { type ChildId, type ChildSpec, formatId } from './child-spec.js';
 import { type ChildCounts, type ChildView, countOf, viewOf } from './child-view.js';
 import type { Intensity } from './restart-intensity.js';
@@ -83,7 +83,7 @@ export class Supervisor extends BaseSupervisor {
   }
 
   protected override async bringBack(failed: Child): Promise<Child | undefined> {
-    const group = affectedBy[this.#strategy]([...this.#children.values()], failed);
+    const group = affectedBy[this.#strategy](this.#children.values(), failed);
     if (this.#strategy !== 'one_for_one') await this.#stopAll(group);
     for (const child of group) {
       if (!this.#children.has(child.id)) continue; // a temporary sibling is stopped and dropped (SUP-034)

@@ -7,7 +7,7 @@ import { type SupervisedOptions, SupervisedMetadata } from './metadata.js';
  * `@DynamicSupervisor`, and among the `providers` of its module. Every start, and so every restart, makes a new instance with
  * constructor injection. Others reach it by `@InjectServer`.
  */
-export function Supervised(options: SupervisedOptions = {}): <T extends ServerClass>(target: T) => void {
+export function Supervised(options: SupervisedOptions = {}): (target: ServerClass) => void {
   const { restart, shutdownMs } = options;
   return (target) => {
     // Transient, so that Nest makes no instance of its own: the tree does, one for each start.

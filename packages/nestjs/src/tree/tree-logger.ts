@@ -1,15 +1,16 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { formatReason, Runtime, type RuntimeEvent } from '@rookery/genserver';
 
 /** Tells Nest's log what a supervisor saw: crashes, restarts, giving up. */
 @Injectable()
-export class TreeLogger implements OnModuleInit {
+export class TreeLogger {
   readonly #logger = new Logger('Supervision');
 
   constructor(private readonly runtime: Runtime) {}
 
-  onModuleInit(): void {
-    this.runtime.subscribe((event) => this.#log(event));
+  /** Returns how to stop. */
+  start(): () => void {
+    return this.runtime.subscribe((event) => this.#log(event));
   }
 
   #log(event: RuntimeEvent): void {

@@ -11,6 +11,7 @@ import { MODULE_OPTIONS_TOKEN } from '../supervision.module-definition.js';
 import type { SupervisionOptions } from '../supervision-options.js';
 import { endOnGiveUp } from './give-up.js';
 import { ShutdownDeadline } from './shutdown-deadline.js';
+import { TreeLogger } from './tree-logger.js';
 import { TreeExplorer } from './tree-explorer.js';
 
 /** Starts the tree before the app listens, stops it after the app has stopped listening. */
@@ -18,16 +19,23 @@ import { TreeExplorer } from './tree-explorer.js';
 export class TreeRunner implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   readonly #logger = new Logger('Supervision');
   #isStopping = false;
+  #stopLogging: (() => void) | undefined;
 
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: SupervisionOptions,
     private readonly explorer: TreeExplorer,
     private readonly runtime: Runtime,
     private readonly deadline: ShutdownDeadline,
+    private readonly treeLogger: TreeLogger,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const root = await this.runtime.startSupervisor(this.explorer.explore(this.options.root));
+    const options = this.explorer.explore(this.options.root);
+    this.#stopLogging = this.treeLogger.start();
+    const root = await this.runtime.startSupervisor(options).catch((error: unknown) => {
+      this.#stopLogging?.(); // a failed boot has no shutdown
+      throw error;
+    });
     this.#logger.log(`Started\n${formatTree(this.runtime.tree())}`);
     void this.runtime.exited(root).then((reason) => this.#onRootExit(reason)); // `exited` cannot reject
   }
@@ -40,6 +48,7 @@ export class TreeRunner implements OnApplicationBootstrap, BeforeApplicationShut
     this.#isStopping = true;
     const { killed } = await this.runtime.shutdown({ timeoutMs: this.deadline.remainingMs });
     this.deadline.stop();
+    this.#stopLogging?.();
     if (killed.length > 0) this.#logger.error(`Killed at the shutdown deadline: ${killed.join(', ')}`);
   }
 

@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals';
+import { Injectable, Module, Scope, type Type } from '@nestjs/common';
+import { child, GenServer } from '@rookery/genserver';
+import { DynamicSupervisor, Supervised, SupervisionModule, Supervisor, TreeError } from '../src/index.js';
+import { useApps } from './support/apps.js';
+
+const boot = useApps();
+
+@Supervised()
+class Alpha extends GenServer {}
+
+@Supervised()
+class Beta extends GenServer {}
+
+class Plain extends GenServer {}
+
+class SubAlpha extends Alpha {}
+
+class Missing {}
+
+@Injectable({ scope: Scope.REQUEST })
+class PerRequest {}
+
+@Supervised()
+class Scoped extends GenServer {
+  constructor(readonly request: PerRequest) {
+    super();
+  }
+}
+
+@Supervised()
+class Needy extends GenServer {
+  constructor(readonly missing: Missing) {
+    super();
+  }
+}
+
+function treeOf(...children: readonly Type<unknown>[]): Type<unknown> {
+  @Supervisor({ strategy: 'one_for_one', children })
+  class Root {}
+  return Root;
+}
+
+describe('a tree that makes no sense is refused when it is declared', () => {
+  test.each([
+    ['an undecorated child', () => treeOf(Plain), 'not_decorated', /Plain is a child of Root .*@Supervised/],
+    ['a subclass of a decorated class', () => treeOf(SubAlpha), 'not_decorated', /SubAlpha/],
+    ['an undecorated root', () => Plain, 'not_decorated', /Plain is a child of the tree|Plain is the root/],
+    ['a root that is a server', () => Alpha, 'not_decorated', /Alpha is the root of the tree .*@Supervisor/],
+    ['a child listed twice', () => treeOf(Alpha, Beta, Alpha), 'listed_twice', /Alpha is in the tree twice/],
+    ['a class under two supervisors', () => treeOf(treeOf(Alpha), Alpha), 'listed_twice', /Alpha/],
+  ] as const)('%s', (_, makeRoot, kind, message) => {
+    const error = errorOf(() => SupervisionModule.forRoot({ root: makeRoot() as Type<unknown> }));
+    expect(error).toBeInstanceOf(TreeError);
+    expect(error).toMatchObject({ kind, message: expect.stringMatching(message) as unknown });
+  });
+
+  test('a supervisor that supervises itself, with the path', () => {
+    const children: Type<unknown>[] = [];
+    @Supervisor({ strategy: 'one_for_one', children })
+    class Inner {}
+    @Supervisor({ strategy: 'one_for_one', children: [Inner] })
+    class Outer {}
+    children.push(Outer);
+    expect(errorOf(() => SupervisionModule.forRoot({ root: Outer }))).toMatchObject({
+      code: 'ERR_SUPERVISION_CYCLE',
+      message: expect.stringContaining('Outer → Inner → Outer') as unknown,
+    });
+  });
+
+  test('two children with one name', () => {
+    @Supervised({ name: 'Alpha' })
+    class Gamma extends GenServer {}
+    @Supervisor({ strategy: 'one_for_one', children: [Alpha, Gamma] })
+    class Root {}
+    expect(errorOf(() => SupervisionModule.forRoot({ root: Root }))).toMatchObject({
+      kind: 'name_taken',
+      message: expect.stringContaining('Gamma and Alpha are both named "Alpha"') as unknown,
+    });
+  });
+
+  test('two children given by specification may both be without a name', () => {
+    const children = [child(Plain, { id: 'a' }), child(Plain, { id: 'b' })];
+    @Supervisor({ strategy: 'one_for_one', children })
+    class Root {}
+    expect(() => SupervisionModule.forRoot({ root: Root })).not.toThrow();
+  });
+
+  test.each([
+    [{ root: undefined }, /`root` to be a class decorated with @Supervisor, got `undefined`/],
+    [{ root: treeOf(), shutdownTimeoutMs: -1 }, /`shutdownTimeoutMs`.*`-1`/],
+    [{ root: treeOf(), shutdownTimeoutMs: Number.NaN }, /`shutdownTimeoutMs`.*`NaN`/],
+    [{ root: treeOf(), onGiveUp: 'exit' }, /`onGiveUp`.*function/],
+  ])('an option that makes no sense: %p', (options, message) => {
+    expect(() => SupervisionModule.forRoot(options as never)).toThrow(message);
+  });
+});
+
+describe('a tree that does not fit the modules is refused at boot, before anything starts', () => {
+  test('a decorated provider that is in no tree: with its module and the remedy', async () => {
+    @Module({ providers: [Beta] })
+    class ChatModule {}
+    await expect(boot(treeOf(Alpha), { imports: [ChatModule], providers: [Alpha] })).rejects.toMatchObject({
+      kind: 'not_in_tree',
+      message: expect.stringMatching(/Beta \(module ChatModule\).*list it among the children/) as unknown,
+    });
+  });
+
+  test('a supervisor provider that is in no tree', async () => {
+    @DynamicSupervisor()
+    class Lost {}
+    await expect(boot(treeOf(Alpha), { providers: [Alpha, Lost] })).rejects.toMatchObject({ className: 'Lost' });
+  });
+
+  test('a child that no module provides', async () => {
+    await expect(boot(treeOf(Alpha, Beta), { providers: [Alpha] })).rejects.toMatchObject({
+      kind: 'not_provided',
+      message: expect.stringMatching(/Beta.*add it to the providers/) as unknown,
+    });
+  });
+
+  test('the class of a dynamic child that no module provides', async () => {
+    @DynamicSupervisor({ child: Beta })
+    class Betas {}
+    await expect(boot(treeOf(Betas), { providers: [Betas] })).rejects.toMatchObject({ className: 'Beta' });
+  });
+
+  test('a child that two modules provide', async () => {
+    @Module({ providers: [Alpha] })
+    class FirstModule {}
+    await expect(boot(treeOf(Alpha), { imports: [FirstModule], providers: [Alpha] })).rejects.toMatchObject({
+      kind: 'provided_twice',
+      message: expect.stringContaining('FirstModule') as unknown,
+    });
+  });
+
+  test('a child that depends on a request-scoped provider', async () => {
+    await expect(boot(treeOf(Scoped), { providers: [PerRequest, Scoped] })).rejects.toMatchObject({
+      kind: 'request_scoped',
+      message: expect.stringMatching(/Scoped .*request-scoped/) as unknown,
+    });
+  });
+
+  test('a child that is provided as a value: no new instance could be made of it', async () => {
+    const providers = [{ provide: Alpha, useValue: {} }];
+    await expect(boot(treeOf(Alpha), { providers })).rejects.toMatchObject({ kind: 'no_class' });
+  });
+
+  test('a child with a dependency that nobody provides: Nest names it', async () => {
+    await expect(boot(treeOf(Needy), { providers: [Needy] })).rejects.toThrow(/Needy.*Missing/s);
+  });
+});
+
+function errorOf(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('expected an error');
+}
