@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { child, type ExitReason, GenServer, Registry, type ServerRef, via } from '@rookery/genserver';
 import { ManualClock, settle } from '@rookery/genserver/testing';
 import type { DynamicSupervisorRef, SupervisorRef } from '@rookery/genserver';
@@ -14,9 +14,7 @@ class Journal {
 }
 
 abstract class Recorded extends GenServer {
-  constructor(readonly journal: Journal) {
-    super();
-  }
+  @Inject(Journal) readonly journal!: Journal;
 
   override init(): void {
     this.self.trapExit(true);
@@ -33,25 +31,13 @@ abstract class Recorded extends GenServer {
 }
 
 @Supervised()
-class Store extends Recorded {
-  constructor(journal: Journal) {
-    super(journal);
-  }
-}
+class Store extends Recorded {}
 
 @Supervised()
-class Lobby extends Recorded {
-  constructor(journal: Journal) {
-    super(journal);
-  }
-}
+class Lobby extends Recorded {}
 
 @Supervised({ restart: 'transient' })
 class Room extends Recorded {
-  constructor(journal: Journal) {
-    super(journal);
-  }
-
   title(): string {
     return this.self.name;
   }
@@ -217,9 +203,6 @@ describe('the shutdown deadline', () => {
   test('kills what is left, and the log names it', async () => {
     @Supervised({ shutdownMs: 'infinity' })
     class Stuck extends Recorded {
-      constructor(journal: Journal) {
-        super(journal);
-      }
       override terminate(): Promise<void> {
         return new Promise(() => {});
       }

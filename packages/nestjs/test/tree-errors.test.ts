@@ -50,7 +50,7 @@ describe('a tree that makes no sense is refused when it is declared', () => {
     ['a child listed twice', () => treeOf(Alpha, Beta, Alpha), 'listed_twice', /Alpha is in the tree twice/],
     ['a class under two supervisors', () => treeOf(treeOf(Alpha), Alpha), 'listed_twice', /Alpha/],
   ] as const)('%s', (_, makeRoot, kind, message) => {
-    const error = errorOf(() => SupervisionModule.forRoot({ root: makeRoot() as Type<unknown> }));
+    const error = errorOf(() => SupervisionModule.forRoot({ root: makeRoot() }));
     expect(error).toBeInstanceOf(TreeError);
     expect(error).toMatchObject({ kind, message: expect.stringMatching(message) as unknown });
   });
