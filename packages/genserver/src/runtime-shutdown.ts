@@ -1,9 +1,12 @@
 import { CallCycleError } from './errors.js';
 import { request } from './gen-server/call.js';
+import { findCallCycle } from './gen-server/call-cycle.js';
 import { ExitReason } from './process/exit-reason.js';
+import { currentMessage } from './process/message.js';
 import type { Process } from './process/process.js';
 import type { Milliseconds } from './runtime/clock.js';
 import type { Kernel } from './runtime/kernel.js';
+import { isRoot } from './tree.js';
 
 /** How a shutdown went. */
 export interface ShutdownReport {
@@ -14,16 +17,19 @@ export interface ShutdownReport {
 /** Stops what nobody supervises, the last started first; at the deadline, kills the rest (APP-015, APP-021). */
 export async function shutDownRuntime(kernel: Kernel, timeoutMs: Milliseconds): Promise<ShutdownReport> {
   const killed: string[] = [];
+  let isLate = false;
   const killAll = (): void => {
-    for (const process of [...kernel.processes.values()].toReversed()) {
-      if (process.status === 'ended') continue; // it went with one that was killed before
-      killed.push(process.label);
-      process.kill();
-    }
+    isLate = true;
+    killed.push(...killEach(kernel));
   };
+  refuseCycle(kernel);
   const timer = timeoutMs === Infinity ? undefined : kernel.clock.setTimer(timeoutMs, killAll);
   try {
-    for (let root = lastRoot(kernel); root !== undefined; root = lastRoot(kernel)) await stopRoot(kernel, root);
+    // Again and again: while the last ones stop, others may be started.
+    for (let roots = rootsOf(kernel); roots.length > 0; roots = rootsOf(kernel)) {
+      if (isLate) killAll();
+      else for (const root of roots) await stopRoot(kernel, root);
+    }
   } finally {
     timer?.cancel();
     kernel.deadlines.close();
@@ -31,22 +37,40 @@ export async function shutDownRuntime(kernel: Kernel, timeoutMs: Milliseconds): 
   return { killed };
 }
 
-function lastRoot(kernel: Kernel): Process | undefined {
-  return [...kernel.processes.values()].findLast(({ parent }) => parent === undefined || parent.status === 'ended');
+function rootsOf(kernel: Kernel): readonly Process[] {
+  return [...kernel.processes.values()].filter(isRoot).toReversed();
+}
+
+function killEach(kernel: Kernel): readonly string[] {
+  const killed: string[] = [];
+  for (const process of [...kernel.processes.values()].toReversed()) {
+    if (process.status === 'ended') continue; // it went with one that was killed before
+    killed.push(process.label);
+    process.kill();
+  }
+  return killed;
+}
+
+/** A handler that waits for its own tree to stop would wait for ever: refused before anything is stopped. */
+function refuseCycle(kernel: Kernel): void {
+  const message = currentMessage.getStore();
+  const caller = message?.isBeingHandled === true ? message.receiver : undefined;
+  if (caller === undefined) return;
+  for (const root of rootsOf(kernel)) {
+    const cycle = findCallCycle(caller, root);
+    if (cycle !== undefined) throw new CallCycleError(cycle, 'shutdown');
+  }
 }
 
 function stopRoot(kernel: Kernel, root: Process): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (root.status === 'ended') return resolve();
     (root.watchers ??= new Set()).add({ exited: () => resolve() });
-    const what = {
-      kind: 'stop',
-      name: 'shutdown',
-      payload: ExitReason.shutdown,
-      timeoutMs: Infinity,
-      signal: undefined,
-    } as const;
+    const payload = ExitReason.shutdown;
+    const what = { kind: 'stop', name: 'shutdown', payload, timeoutMs: Infinity, signal: undefined } as const;
     request(kernel, root, root.label, what).catch((error: unknown) => {
-      // That it ended with another reason was reported as an event, and it is gone, which is all that counts here.
+      // Otherwise it ended with another reason, or the handler that asked for the shutdown ran out of time: both were
+      // reported, and this waits until the root is gone, which is all that counts here.
       if (error instanceof CallCycleError) reject(error);
     });
   });

@@ -80,11 +80,11 @@ export class Runtime {
   }
 
   /** Starts a supervision tree: resolves when all of it is up. Rejects with a StartError when a child fails; the others are stopped. */
-  startSupervisor(options: SupervisorOptions): Promise<SupervisorRef> {
+  async startSupervisor(options: SupervisorOptions): Promise<SupervisorRef> {
     return this.#startSpec(supervisor(options));
   }
 
-  startDynamicSupervisor<S extends GenServer<unknown> = GenServer<unknown>>(
+  async startDynamicSupervisor<S extends GenServer<unknown> = GenServer<unknown>>(
     options: DynamicSupervisorOptions = {},
   ): Promise<DynamicSupervisorRef<S>> {
     return this.#startSpec(dynamicSupervisor<S>(options));

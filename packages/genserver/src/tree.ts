@@ -21,9 +21,14 @@ export interface TreeNode {
   readonly children: readonly TreeNode[];
 }
 
+/** Whether nobody supervises it: it never had a supervisor, or outlives a killed one. */
+export function isRoot({ parent }: Process): boolean {
+  return parent === undefined || parent.status === 'ended';
+}
+
 /** The processes that nobody supervises, each with its tree, in start order. */
 export function treesOf(kernel: Kernel): readonly TreeNode[] {
-  const roots = [...kernel.processes.values()].filter(({ parent }) => parent === undefined);
+  const roots = [...kernel.processes.values()].filter(isRoot);
   return roots.map((process) => nodeOf(process, 'running', process.label, 0));
 }
 

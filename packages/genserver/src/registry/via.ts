@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { InvalidOptionError, NoProcessError } from '../errors.js';
 import { ServerBehaviour } from '../gen-server/dispatch.js';
 import type { NameClaim, Process } from '../process/process.js';
@@ -13,7 +14,7 @@ class Via implements ViaName {
   ) {}
 
   toString(): string {
-    return `${formatName(this.registry)}/${String(this.key)}`;
+    return `${formatName(this.registry)}/${formatKey(this.key)}`;
   }
 
   whereis(kernel: Kernel): Process | undefined {
@@ -22,7 +23,7 @@ class Via implements ViaName {
 
   claim(kernel: Kernel, process: Process): NameClaim | Process {
     const registry = findRegistry(kernel, this.registry);
-    if (registry === undefined) throw new NoProcessError(formatName(this.registry), `register ${String(this.key)}`);
+    if (registry === undefined) throw new NoProcessError(formatName(this.registry), `register ${formatKey(this.key)}`);
     return registry.claim(this.key, process);
   }
 }
@@ -35,6 +36,11 @@ export function via(registry: Address, key: unknown): ViaName {
   if (typeof registry !== 'number' && !isProcessRef(registry)) checkName(registry);
   if (key === undefined || key === null) throw new InvalidOptionError('key', 'anything but null and undefined', key);
   return new Via(registry, key);
+}
+
+/** Keys may be any value, also one that cannot be turned into text. */
+function formatKey(key: unknown): string {
+  return typeof key === 'string' ? key : inspect(key, { depth: 0, breakLength: Infinity });
 }
 
 /** The running registry at an address. Throws when somebody else is there. */

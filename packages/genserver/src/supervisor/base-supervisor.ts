@@ -33,9 +33,11 @@ export abstract class BaseSupervisor extends GenServer {
 
   override handleInfo(message: unknown): void | Promise<void> {
     if (message instanceof Exit) return this.#exited(message);
-    if (message instanceof Retry)
-      return message.child.state === 'restarting' ? this.#restart(message.child) : undefined;
     this.kernel.drop('unhandled_info', this.process.label, 'info', message); // SUP-043
+  }
+
+  override handleContinue({ child }: Retry): void | Promise<void> {
+    if (child.state === 'restarting') return this.#restart(child);
   }
 
   protected watchOver(intensity: Intensity): void {
@@ -70,10 +72,10 @@ export abstract class BaseSupervisor extends GenServer {
     if (pid !== undefined && reason !== undefined) this.#tell('child_exited', child, { pid, reason });
   }
 
-  /** The exit of a stranger or of a former child means nothing (SUP-042). */
+  /** The exit of a stranger or of a former child means nothing (SUP-042); nor does a signal that a living child sent. */
   async #exited({ from, reason }: Exit): Promise<void> {
     const child = from === undefined ? undefined : this.#byPid.get(from);
-    if (from === undefined || child === undefined) return;
+    if (from === undefined || child === undefined || child.isAlive) return;
     this.#byPid.delete(from);
     child.process = undefined;
     child.state = 'stopped';
@@ -87,7 +89,7 @@ export abstract class BaseSupervisor extends GenServer {
     const failed = await this.bringBack(child);
     if (failed === undefined) return;
     failed.state = 'restarting';
-    this.process.deliver(new Message('info', 'retry', new Retry(failed)));
+    this.process.deliver(new Message('continue', 'retry', new Retry(failed))); // at the end: others come first
   }
 
   /** Ends with `shutdown`, whatever the child died of; terminate stops the others (SUP-044 to SUP-046). */
@@ -99,7 +101,8 @@ export abstract class BaseSupervisor extends GenServer {
   }
 
   #tell(kind: ChildEvent['kind'], child: Child, facts: object): void {
-    if (this.kernel.events.count === 0) return;
+    // What is left of the handler of a killed supervisor has nothing to tell.
+    if (this.kernel.events.count === 0 || this.process.status === 'ended') return;
     const event = { kind, supervisor: this.process.label, child: child.label, ...facts };
     this.kernel.events.emit(event as ChildEvent);
   }

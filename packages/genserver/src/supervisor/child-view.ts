@@ -29,9 +29,9 @@ export function viewOf({ spec, state, process, restarts }: Child): ChildView {
 
 export function countOf(children: Iterable<Child>): ChildCounts {
   const counts = { specs: 0, active: 0, supervisors: 0, workers: 0 };
-  for (const { spec, process } of children) {
+  for (const { spec, isAlive } of children) {
     counts.specs++;
-    if (process !== undefined && process.status !== 'ended') counts.active++;
+    if (isAlive) counts.active++;
     counts[spec.type === 'supervisor' ? 'supervisors' : 'workers']++;
   }
   return counts;

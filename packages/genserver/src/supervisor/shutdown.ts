@@ -1,4 +1,5 @@
 import type { Shutdown } from '../gen-server/child-defaults.js';
+import { CallMessage } from '../process/call-message.js';
 import { ExitReason } from '../process/exit-reason.js';
 import { unlink } from '../process/links.js';
 import type { Process } from '../process/process.js';
@@ -13,8 +14,10 @@ export function shutDown(child: Process, limit: Shutdown, supervisor: Process): 
     let timer: ClockTimer | undefined;
     unlink(supervisor, child);
     if (child.status === 'ended') return resolve(child.exitReason ?? ExitReason.noproc);
+    const stopWaiting = noteWaiting(child, supervisor);
     const exited = (_: Process, reason: ExitReason): void => {
       timer?.cancel();
+      stopWaiting();
       resolve(reason);
     };
     (child.watchers ??= new Set()).add({ exited });
@@ -25,6 +28,17 @@ export function shutDown(child: Process, limit: Shutdown, supervisor: Process): 
     timer = child.host.clock.setTimer(limit, () => child.kill());
   });
 }
+
+/** A child whose terminate calls its supervisor, which waits for it, must hear of the cycle instead of waiting in vain. */
+function noteWaiting(child: Process, supervisor: Process): () => void {
+  const request = new CallMessage('stop', 'shutdown', ExitReason.shutdown, 0, ignored, ignored);
+  request.receiver = child;
+  request.origin = supervisor.handling;
+  (supervisor.waitsFor ??= new Set()).add(request);
+  return () => void request.resolve(undefined);
+}
+
+function ignored(): void {}
 
 function isEnded(child: Process): boolean {
   return child.status === 'ended';

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors.js';
+import { ServerBehaviour } from '../gen-server/dispatch.js';
 import type { GenServer, ServerClass } from '../gen-server/gen-server.js';
 import type { CallClient } from '../gen-server/messages.js';
 import { ServerRef } from '../gen-server/server-ref.js';
@@ -15,13 +16,15 @@ import { Supervisor } from './supervisor.js';
 /** What both kinds of supervisor ref have. Requests wait without a time limit, as a supervisor waits for its children (SUP-095). */
 abstract class AnySupervisorRef<S extends Supervisor | DynamicSupervisor> implements ProcessRef {
   protected readonly kernel: Kernel;
-  protected readonly ask: CallClient<S>;
+  readonly #serverClass: ServerClass<S>;
   readonly #server: ServerRef<S>;
+  readonly #call: CallClient<S>;
 
   constructor(kernel: Kernel, serverClass: ServerClass<S>, target: Process | Name) {
     this.kernel = kernel;
+    this.#serverClass = serverClass;
     this.#server = new ServerRef<S>(kernel, serverClass, target);
-    this.ask = this.#server.with({ timeoutMs: Infinity }).call;
+    this.#call = this.#server.with({ timeoutMs: Infinity }).call;
   }
 
   /** Who stands behind it now. */
@@ -39,6 +42,14 @@ abstract class AnySupervisorRef<S extends Supervisor | DynamicSupervisor> implem
 
   [locate](): Process | undefined {
     return this.#server[locate]();
+  }
+
+  /** Throws when somebody else stands behind the name: a worker would not understand the request. */
+  protected get ask(): CallClient<S> {
+    const behaviour = this[locate]()?.behaviour;
+    const instance = behaviour instanceof ServerBehaviour ? behaviour.instance : undefined;
+    if (instance === undefined || instance instanceof this.#serverClass) return this.#call;
+    throw new InvalidOptionError('supervisor', `the name of a ${this.#serverClass.name}`, instance);
   }
 
   protected toRef<Ref>(spec: ChildSpec<Ref>, process: unknown): Ref {
@@ -62,7 +73,7 @@ export class SupervisorRef extends AnySupervisorRef<Supervisor> {
   }
 
   /** Stops a child and keeps its specification. Its siblings are not touched (SUP-083 to SUP-086). */
-  terminateChild(id: ChildId): Promise<void> {
+  async terminateChild(id: ChildId): Promise<void> {
     return this.ask.terminateChild(id);
   }
 
@@ -72,16 +83,16 @@ export class SupervisorRef extends AnySupervisorRef<Supervisor> {
   }
 
   /** Forgets a child that does not run (SUP-090). */
-  deleteChild(id: ChildId): Promise<void> {
+  async deleteChild(id: ChildId): Promise<void> {
     return this.ask.deleteChild(id);
   }
 
   /** All children, running or not, in start order. */
-  whichChildren(): Promise<readonly ChildView[]> {
+  async whichChildren(): Promise<readonly ChildView[]> {
     return this.ask.whichChildren();
   }
 
-  countChildren(): Promise<ChildCounts> {
+  async countChildren(): Promise<ChildCounts> {
     return this.ask.countChildren();
   }
 }
@@ -101,18 +112,18 @@ export class DynamicSupervisorRef<
   }
 
   /** Stops a child and forgets it. Rejects with `not_found` if it is none (DYN-020, DYN-021). */
-  terminateChild(target: Pid | ServerRef<S>): Promise<void> {
+  async terminateChild(target: Pid | ServerRef<S>): Promise<void> {
     const pid = isProcessRef(target) ? target[locate]()?.pid : target;
     if (pid !== undefined && typeof pid !== 'number') throw new InvalidOptionError('child', 'a pid or a ref', pid);
     return this.ask.terminateChild(pid ?? (0 as Pid)); // 0 is nobody
   }
 
   /** All children, in no particular order. */
-  whichChildren(): Promise<readonly ChildView[]> {
+  async whichChildren(): Promise<readonly ChildView[]> {
     return this.ask.whichChildren();
   }
 
-  countChildren(): Promise<ChildCounts> {
+  async countChildren(): Promise<ChildCounts> {
     return this.ask.countChildren();
   }
 }
