@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+/** @import { Outcome, Task } from './rounds.mjs' */
+
+const run = promisify(execFile);
+const script = fileURLToPath(new URL('./run-subject.mjs', import.meta.url));
+
+/** How long one measurement may take; the slowest takes a few seconds. */
+const LIMIT_MS = 20_000;
+
+/**
+ * Measures one subject in a process of its own, so that no other subject's garbage or compiled code is in its way.
+ * @param {Task} task
+ * @param {{ readonly quick?: boolean, readonly limitMs?: number }} [options]
+ * @returns {Promise<Outcome>}
+ */
+export async function runInChild(task, { quick = false, limitMs = LIMIT_MS } = {}) {
+  const words = [task.suite, task.case, task.subject, ...(quick ? ['--quick'] : [])];
+  try {
+    const { stdout } = await run(process.execPath, ['--expose-gc', script, ...words], {
+      timeout: limitMs,
+      killSignal: 'SIGKILL', // it may be in a synchronous loop
+    });
+    return { kind: 'measured', value: parseValue(stdout) };
+  } catch (error) {
+    if (isKilled(error)) return { kind: 'unfinished', limitMs };
+    throw new Error(`The measurement ${words.join(' ')} failed.`, { cause: error });
+  }
+}
+
+/** @param {string} line */
+function parseValue(line) {
+  /** @type {unknown} */
+  const result = JSON.parse(line);
+  if (typeof result === 'object' && result !== null && 'value' in result && Number.isFinite(result.value)) {
+    return Number(result.value);
+  }
+  throw new TypeError(`Expected a line such as {"value":1}, got ${line}`);
+}
+
+/** @param {unknown} error */
+function isKilled(error) {
+  return error instanceof Error && 'killed' in error && error.killed === true;
+}

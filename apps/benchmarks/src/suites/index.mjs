@@ -1,0 +1,5 @@
+import { genserver } from './genserver/cases.mjs';
+/** @import { Suite } from '../suite.mjs' */
+
+/** All suites, in the order in which they run. @type {readonly Suite<any>[]} */
+export const suites = [genserver];
