@@ -26,11 +26,22 @@ require('reflect-metadata');
 const assert = require('node:assert/strict');
 const { Module } = require('@nestjs/common');
 const { NestFactory } = require('@nestjs/core');
-const ours = require('@rookery/nestjs');
-assert.ok(Object.keys(ours).length > 0, '@rookery/nestjs exports something');
+const { GenServer } = require('@rookery/genserver');
+const { getServerToken, Supervised, SupervisionModule, Supervisor } = require('@rookery/nestjs');
+class Clock extends GenServer {
+  ticks() {
+    return 1;
+  }
+}
+Supervised()(Clock);
+class Root {}
+Supervisor({ strategy: 'one_for_one', children: [Clock] })(Root);
 class AppModule {}
-Module({})(AppModule);
-NestFactory.createApplicationContext(AppModule, { logger: ['error'] }).then((app) => app.close());
+Module({ imports: [SupervisionModule.forRoot({ root: Root })], providers: [Clock] })(AppModule);
+NestFactory.createApplicationContext(AppModule, { logger: ['error'] }).then(async (app) => {
+  assert.equal(await app.get(getServerToken(Clock), { strict: false }).call.ticks(), 1);
+  await app.close();
+});
 `;
 
 step('pack', () => {

@@ -4,7 +4,8 @@
 //   <!-- output: packages/genserver/examples/first.ts -->    must equal what the program prints.
 //
 // Without arguments the code is compared. With `--run DIR`, DIR being a project in which our packages are installed (see
-// pack-test.mjs), every example named is also run there: it must end with status 0, and its output is compared.
+// pack-test.mjs), every example named is also run there, as an ES module and as CommonJS: it must end with status 0, and its
+// output is compared.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -25,7 +26,9 @@ const paths = [...new Set(blocks.map(({ path }) => path))].filter(isExample);
 const complaints = blocks.map((block) => complaintAbout(block)).filter((complaint) => complaint !== undefined);
 
 if (options.run !== undefined && complaints.length === 0) {
-  for (const path of paths) complaints.push(...(await runExample(path, resolve(options.run))));
+  for (const path of paths) {
+    for (const format of ['mjs', 'cjs']) complaints.push(...(await runExample(path, format, resolve(options.run))));
+  }
 }
 for (const complaint of complaints) console.error(`${complaint}\n`);
 const done = options.run === undefined ? 'compared' : 'compared and run';
@@ -63,12 +66,13 @@ function complaintAbout({ readme, line, kind, path, content }) {
     : `${where} differs from ${path}; paste the file again\n${difference(file, content)}`;
 }
 
-async function runExample(path, project) {
+async function runExample(path, format, project) {
   const folder = join(project, path.split('/')[1]);
-  const program = join(folder, path.replace(/^.*\//, '').replace(/\.ts$/, '.mjs'));
+  const program = join(folder, path.replace(/^.*\//, '').replace(/\.(ts|mjs)$/, `.${format}`));
   mkdirSync(folder, { recursive: true });
-  writeFileSync(program, await compiled(path));
-  const run = promisify(execFile)(process.execPath, [program], {
+  writeFileSync(program, await compiled(path, format));
+  // Silent on newer Nodes; Node 20 says that require() of a module is experimental.
+  const run = promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
     cwd: project,
     timeout: RUN_MS,
     killSignal: 'SIGKILL',
@@ -76,7 +80,7 @@ async function runExample(path, project) {
   const result = await run.catch((error) => error);
   if (result instanceof Error) {
     const reason = result.killed ? `did not end within ${RUN_MS} ms` : `ended with ${result.code ?? result.signal}`;
-    return [`${path} ${reason}; it printed\n${result.stdout}${result.stderr}`];
+    return [`${path} (as .${format}) ${reason}; it printed\n${result.stdout}${result.stderr}`];
   }
   return blocks
     .filter(
@@ -84,17 +88,17 @@ async function runExample(path, project) {
     )
     .map(
       ({ readme, line, content }) =>
-        `${readme}:${line} is not what ${path} prints\n${difference(result.stdout, content)}`,
+        `${readme}:${line} is not what ${path} (as .${format}) prints\n${difference(result.stdout, content)}`,
     );
 }
 
-/** The example as JavaScript, compiled as the tests are. */
-async function compiled(path) {
+/** The example as JavaScript, compiled as the tests are. CommonJS has no top-level await, so there a function is put around it. */
+async function compiled(path, format) {
   const source = readFileSync(join(root, path), 'utf8');
-  if (!path.endsWith('.ts')) return source;
   const [, swcOptions] = jestConfig.transform['\\.ts$'];
-  const { code } = await transform(source, { ...swcOptions, filename: path });
-  return code;
+  const module = { type: format === 'cjs' ? 'commonjs' : 'es6' };
+  const { code } = await transform(source, { ...swcOptions, module, filename: path });
+  return format === 'cjs' ? `(async () => {\n${code}\n})();\n` : code;
 }
 
 /** The first line where the README differs. */
