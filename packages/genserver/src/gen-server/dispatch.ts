@@ -1,11 +1,12 @@
-import { InvalidOptionError } from '../errors.js';
+import { InvalidOptionError, UnknownMessageError } from '../errors.js';
 import type { CallMessage } from '../process/call-message.js';
 import type { ExitReason } from '../process/exit-reason.js';
 import type { Behaviour } from '../process/host.js';
-import { Message } from '../process/message.js';
+import type { Message } from '../process/message.js';
 import { isThenable } from '../process/thenable.js';
 import type { Kernel } from '../runtime/kernel.js';
-import { GenServer, selfSlot } from './gen-server.js';
+import { GenServer, selfSlot, type ServerClass } from './gen-server.js';
+import { messageNames } from './messages.js';
 import { Deferred, Ignored, Outcome, Refusal, Stopped } from './outcome.js';
 import { Self } from './self.js';
 
@@ -40,6 +41,7 @@ export class ServerBehaviour implements Behaviour {
     if (message.kind === 'start') this.#completeStart(message as CallMessage, result);
     else if (message.kind === 'call') this.#answer(message as CallMessage, result);
     else if (result instanceof Refusal) this.#drop('lost_refusal', message, result.error);
+    else checkOutcome(message, result);
     this.#continue(message);
   }
 
@@ -79,10 +81,18 @@ export class ServerBehaviour implements Behaviour {
       message.resolve(undefined);
       process?.end({ kind: 'normal' });
     } else if (result instanceof Stopped) process?.end(result.reason, true);
-    else {
-      if (this.#server !== undefined) this.#server.state = result;
+    else if (result instanceof Outcome) {
+      throw new TypeError('init() may return a state, ignore() or stop(reason), not refuse() or a deferred answer.');
+    } else {
+      this.#keepState(result);
       message.resolve(process);
     }
+  }
+
+  /** Without an init of its own, a class keeps what its field `state` was initialised with. */
+  #keepState(state: unknown): void {
+    const server = this.#server;
+    if (server !== undefined && server.init !== GenServer.prototype.init) server.state = state;
   }
 
   #answer(request: CallMessage, result: unknown): void {
@@ -90,13 +100,17 @@ export class ServerBehaviour implements Behaviour {
       if (!request.resolve(result)) this.#drop('late_reply', request);
     } else if (result instanceof Refusal) {
       if (!request.reject(result.error)) this.#drop('late_reply', request);
-    } else if (!(result instanceof Deferred)) {
-      throw new TypeError(
-        `"${request.name}" returned ignore() or stop(), which only init may: call this.self.stop(reason) instead.`,
-      );
-    } else if (!result.answers(request)) {
+    } else {
+      checkOutcome(request, result);
+      this.#putOff(request, result);
+    }
+  }
+
+  #putOff(request: CallMessage, answer: Outcome): void {
+    if (answer instanceof Deferred && !answer.answers(request)) {
       throw new TypeError(`"${request.name}" returned a deferred answer that was made for another call.`);
-    } else if (request.isPending && request.receiver !== undefined) {
+    }
+    if (request.isPending && request.receiver !== undefined) {
       (request.receiver.deferred ??= new Set()).add(request);
     }
   }
@@ -104,12 +118,7 @@ export class ServerBehaviour implements Behaviour {
   #continue(message: Message): void {
     const process = message.receiver;
     const continuations = this.#server?.[selfSlot]?.takeContinuations();
-    if (continuations === undefined) return;
-    for (const argument of continuations.toReversed()) {
-      const next = new Message('continue', 'continue', argument);
-      next.receiver = process;
-      process?.mailbox.pushFront(next);
-    }
+    if (continuations !== undefined) for (const next of continuations.toReversed()) process?.deliverFirst(next);
   }
 
   #drop(kind: 'late_reply' | 'lost_refusal' | 'unhandled_info', message: Message, detail?: unknown): void {
@@ -117,10 +126,23 @@ export class ServerBehaviour implements Behaviour {
   }
 }
 
+/** What only init may say. */
+function checkOutcome({ name }: Message, result: unknown): void {
+  if (!(result instanceof Ignored || result instanceof Stopped)) return;
+  throw new TypeError(
+    `"${name}" returned ignore() or stop(), which only init may: call this.self.stop(reason) instead.`,
+  );
+}
+
 function callMethod(server: GenServer<unknown>, message: Message): unknown {
-  // A cast, as TypeScript cannot know the class; the name came from the class itself, see messages.ts.
-  const methods = server as unknown as Record<string, Method>;
-  return message.arity === 1
-    ? methods[message.name]?.(message.payload)
-    : methods[message.name]?.(...(message.payload as readonly unknown[]));
+  // A cast, as TypeScript cannot know the class; the name came from the class of the ref, see messages.ts.
+  const methods = server as unknown as Record<string, Method | undefined>;
+  const { name, arity, payload } = message;
+  // A ref by name was made for another class than the one that holds the name (GS-041).
+  if (typeof methods[name] !== 'function') throw unknownMessage(server, message);
+  return arity === 1 ? methods[name](payload) : methods[name](...(payload as readonly unknown[]));
+}
+
+function unknownMessage(server: GenServer<unknown>, { name, receiver }: Message): UnknownMessageError {
+  return new UnknownMessageError(receiver?.label ?? '', name, messageNames(server.constructor as ServerClass));
 }

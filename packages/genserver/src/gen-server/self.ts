@@ -23,7 +23,7 @@ export const inside: unique symbol = Symbol('rookery.inside');
 export class Self {
   readonly #kernel: Kernel;
   readonly #process: Process;
-  #continuations: unknown[] | undefined;
+  #continuations: Message[] | undefined;
 
   /** Made by the runtime. */
   constructor(kernel: Kernel, process: Process) {
@@ -63,18 +63,24 @@ export class Self {
   /** Ends the process after this handler: terminate, then the handler's reply, then the exit (GS-044, GS-045). Default `normal`. */
   stop(reason: ExitReason = ExitReason.normal): void {
     if (!isExitReason(reason)) throw new InvalidOptionError('reason', 'an ExitReason', reason);
-    this.#process.stopReason = reason;
+    this.#process.stop(reason);
   }
 
   /** Runs `handleContinue(argument)` right after this handler and its reply, before any waiting message (GS-061, GS-064). */
   continue(argument?: unknown): void {
-    (this.#continuations ??= []).push(argument);
+    const message = new Message('continue', 'continue', argument);
+    if (this.#process.handling === undefined) this.#process.deliverFirst(message);
+    else (this.#continuations ??= []).push(message);
   }
 
   /** Runs `handleTimeout()` unless a message comes within `delayMs` after this handler. Any message cancels it (GS-066, GS-067). */
   idleTimeout(delayMs: Milliseconds): void {
     checkDuration('delayMs', delayMs);
-    this.#process.idleTimer = delayMs === Infinity ? undefined : new IdleTimer(this.#process, delayMs);
+    const process = this.#process;
+    if (process.status === 'ended') return;
+    process.idleTimer?.stop();
+    process.idleTimer = delayMs === Infinity ? undefined : new IdleTimer(process, delayMs);
+    if (process.handling === undefined) process.idleTimer?.start();
   }
 
   /** Puts off the answer to the call being handled: return what it gives, and call its `reply(value)` later, from anywhere (GS-023). */
@@ -103,6 +109,7 @@ export class Self {
    * or an `Exit` message with `noproc` while trapping exits (LINK-009).
    */
   link(address: Address): void {
+    if (this.#process.status === 'ended') return; // what an abandoned handler still does has no effect
     const peer = this.#kernel.find(address);
     if (peer !== undefined && peer.status !== 'ended') return link(this.#process, peer);
     if (!this.#process.trapExit) throw new NoProcessError(formatName(address));
@@ -118,6 +125,7 @@ export class Self {
   /** Asks for a `Down` message when that process ends; at once, with `noproc`, if nobody is there (MON-001, MON-002). */
   monitor(address: Address): MonitorRef {
     const ref = this.#kernel.newMonitorRef();
+    if (this.#process.status === 'ended') return ref;
     const target = this.#kernel.find(address);
     if (target === undefined || target.status === 'ended') {
       this.#process.deliver(new Message('info', 'down', new Down(ref, target?.pid, ExitReason.noproc)));
@@ -132,8 +140,8 @@ export class Self {
     return monitor !== undefined;
   }
 
-  /** What `continue` was called with since the last time, in order. For the dispatcher. */
-  takeContinuations(): readonly unknown[] | undefined {
+  /** What `continue` asked for since the last time, in order. For the dispatcher. */
+  takeContinuations(): readonly Message[] | undefined {
     const taken = this.#continuations;
     if (taken !== undefined) this.#continuations = undefined;
     return taken;

@@ -32,7 +32,21 @@ export type StartArguments<S extends GenServer<unknown>, Options> =
 
 /** A ref; or undefined, for a class whose `init` may say ignore(). */
 export type Started<S extends GenServer<unknown>> =
-  Extract<Awaited<ReturnType<S['init']>>, Ignored> extends never ? ServerRef<S> : ServerRef<S> | undefined;
+  MayIgnore<S['init']> extends true ? ServerRef<S> | undefined : ServerRef<S>;
+
+/** GenServer's own init takes `never[]`, which no override does; it never ignores, though its type has to allow it. */
+type MayIgnore<Init extends (...args: never[]) => unknown> =
+  IsNeverArray<Parameters<Init>> extends true
+    ? false
+    : [Extract<Awaited<ReturnType<Init>>, Ignored>] extends [never]
+      ? false
+      : true;
+
+type IsNeverArray<T extends readonly unknown[]> = number extends T['length']
+  ? [T[number]] extends [never]
+    ? true
+    : false
+  : false;
 
 /** The options of any server, for code that does not know which. */
 export interface AnyStartOptions {

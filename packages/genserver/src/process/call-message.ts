@@ -65,7 +65,9 @@ export class CallMessage extends Message implements Due {
   /** Nobody waits any more, or the server is gone: rejects, and tells a handler that is at work on it. */
   cancel(error: unknown): boolean {
     if (!this.reject(error)) return false;
-    this.#abort?.abort(error);
+    const abort = this.#abort;
+    // Whoever notices first that nobody waits: the listeners belong to the context of this request.
+    if (abort !== undefined) this.runInAsyncScope(() => abort.abort(error));
     return true;
   }
 
@@ -74,7 +76,7 @@ export class CallMessage extends Message implements Due {
     const label = this.receiver?.label ?? '';
     if (this.kind === 'start') {
       this.cancel(new StartTimeoutError(label, this.timeoutMs));
-      this.#undoStart();
+      this.runInAsyncScope(() => this.#undoStart());
     } else if (this.kind === 'stop') this.cancel(new StopTimeoutError(label, this.timeoutMs));
     else this.cancel(new CallTimeoutError(label, this.name, this.timeoutMs));
   }

@@ -59,11 +59,12 @@ function isFailedToStartChild(detail: unknown): detail is FailedToStartChild {
 
 function formatDetail(detail: unknown): string {
   if (isFailedToStartChild(detail)) return `child ${detail.id} failed to start: ${formatReason(detail.reason)}`;
-  if (detail instanceof Error) return `${detail.name}: ${detail.message}`;
-  if (typeof detail === 'string') return detail;
   try {
+    if (detail instanceof Error) return `${detail.name}: ${detail.message}`;
+    if (typeof detail === 'string') return detail;
     return JSON.stringify(detail) ?? String(detail);
   } catch {
-    return String(detail); // circular, or holds a bigint: the text is for people, so the short form will do
+    // Circular, a bigint, a getter that throws. The text is for people, but a throw here would stop a process from ending.
+    return Object.prototype.toString.call(detail);
   }
 }

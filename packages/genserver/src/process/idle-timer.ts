@@ -4,6 +4,8 @@ import type { Process } from './process.js';
 
 /** Tells a process that no message has come for a while. The next message of any kind cancels it (GS-066 to GS-068). */
 export class IdleTimer {
+  /** Made at once, so that it carries the async context of the handler that asked for it. */
+  readonly #message = new Message('timeout', 'timeout', this);
   #timer: ClockTimer | undefined;
 
   constructor(
@@ -11,8 +13,9 @@ export class IdleTimer {
     private readonly delayMs: Milliseconds,
   ) {}
 
-  /** The handler that asked for it has ended. With 0 ms it fires only if nothing is waiting. */
+  /** The handler that asked for it has ended. With 0 ms it fires only if nothing is waiting. A second start begins anew. */
   start(): void {
+    this.stop();
     if (this.delayMs > 0) this.#timer = this.process.host.clock.setTimer(this.delayMs, () => this.#fire());
     else if (this.process.mailbox.size === 0) this.#fire();
   }
@@ -24,6 +27,6 @@ export class IdleTimer {
 
   #fire(): void {
     this.#timer = undefined;
-    this.process.deliver(new Message('timeout', 'timeout', this));
+    this.process.deliver(this.#message);
   }
 }

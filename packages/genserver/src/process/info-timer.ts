@@ -13,9 +13,10 @@ export class InfoTimer {
     this.#dueAt = process.host.clock.now() + delayMs;
     if (process.status === 'ended') return; // what an abandoned handler still does has no effect
     (process.timers ??= new Set()).add(this);
+    const info = new Message('info', 'timer', message); // made here for the async context of the sender
     this.#timer = process.host.clock.setTimer(delayMs, () => {
       this.#forget();
-      process.deliver(new Message('info', 'timer', message));
+      process.deliver(info);
     });
   }
 

@@ -1,12 +1,12 @@
 import type { CallMessage } from './call-message.js';
 import { ExitReason } from './exit-reason.js';
-import { Exit } from './exit-signals.js';
+import type { Exit } from './exit-signals.js';
 import type { Behaviour, Host } from './host.js';
 import type { IdleTimer } from './idle-timer.js';
 import type { InfoTimer } from './info-timer.js';
 import { breakLinks, unlink } from './links.js';
 import { Mailbox } from './mailbox.js';
-import { type Message, runInContext } from './message.js';
+import { Message, runInContext } from './message.js';
 import { endMonitors, type Monitor, type MonitorRef, type Watcher } from './monitors.js';
 import type { Pid } from './pid.js';
 import { isThenable } from './thenable.js';
@@ -71,6 +71,20 @@ export class Process {
     return true;
   }
 
+  /** Like deliver, but before everything that waits: for what a process asks of itself. */
+  deliverFirst(message: Message): void {
+    if (this.status === 'ended') return;
+    message.receiver = this;
+    this.mailbox.pushFront(message);
+    this.#enqueue();
+  }
+
+  /** Ends it after the running handler; at once, with terminate, when none is running. */
+  stop(reason: ExitReason): void {
+    this.stopReason = reason;
+    if (this.handling === undefined) this.deliverFirst(new Message('stop', 'stop', reason));
+  }
+
   /** Called by the scheduler: handles up to `budget` messages, and returns how many. */
   run(budget: number): number {
     let handled = 0;
@@ -121,29 +135,35 @@ export class Process {
   #receive(message: Message): void {
     const { kind, payload } = message;
     if (kind === 'timeout' && payload !== this.idleTimer) return; // a message has come since
+    if (kind === 'call' && !(message as CallMessage).isPending) return this.#skip(message);
     if (this.idleTimer !== undefined) {
       this.idleTimer.stop();
       this.idleTimer = undefined;
     }
-    if ((kind === 'call' || kind === 'stop') && !(message as CallMessage).isPending) {
-      return this.host.drop('expired_request', this.label, message.name);
-    }
     this.handling = message;
     if (kind === 'stop') this.#terminate(message, payload as ExitReason);
-    else if (payload instanceof Exit && this.#isFromParent(payload)) this.#terminate(message, payload.reason);
+    else if (kind === 'exit' && this.#isFromParent(payload as Exit)) this.#terminate(message, (payload as Exit).reason);
     else this.#handle(message);
+  }
+
+  /** No handler will run that could ask for the idle timeout again, so it begins anew. */
+  #skip(message: Message): void {
+    this.host.drop('expired_request', this.label, message.name);
+    this.idleTimer?.start();
   }
 
   /** The one place where the failure of a handler is caught. */
   #handle(message: Message): void {
     let result: unknown;
+    let settled: Promise<unknown> | undefined;
     try {
       result = runInContext(message, handleMessage);
+      if (isThenable(result)) settled = Promise.resolve(result); // looking at `then` may throw, too
     } catch (error) {
       return this.#crash(message, error);
     }
-    if (!isThenable(result)) return this.#complete(message, result);
-    Promise.resolve(result).then(
+    if (settled === undefined) return this.#complete(message, result);
+    settled.then(
       (value) => this.#resume(message, value),
       (error: unknown) => this.#crash(message, error),
     );
@@ -187,8 +207,7 @@ export class Process {
     this.status = 'stopping';
     const finish = (finalReason: ExitReason): void => {
       if (this.status === 'ended') return;
-      answer?.();
-      this.end(finalReason, true);
+      this.end(tryAnswer(answer) ?? finalReason, true);
     };
     const fail = (error: unknown): void => {
       if (this.status === 'ended') this.host.drop('late_failure', this.label, 'terminate', error);
@@ -205,6 +224,16 @@ export class Process {
 
   #isFromParent(exit: Exit): boolean {
     return this.parent !== undefined && this.parent.pid === exit.from;
+  }
+}
+
+/** Returns why the answer makes no sense, if it does not (GS-050). */
+function tryAnswer(answer: (() => void) | undefined): ExitReason | undefined {
+  try {
+    answer?.();
+    return undefined;
+  } catch (error) {
+    return ExitReason.error(error);
   }
 }
 

@@ -75,7 +75,8 @@ export class RuntimeEvents {
   }
 
   emit(event: RuntimeEvent): void {
-    for (const listener of this.#listeners) {
+    for (const listener of Array.from(this.#listeners)) {
+      if (!this.#listeners.has(listener)) continue; // an earlier listener has unsubscribed it
       try {
         listener(event);
       } catch (error) {

@@ -11,7 +11,7 @@ import { Process } from '../process/process.js';
 import { type Address, isProcessRef, locate } from './address.js';
 import type { Clock } from './clock.js';
 import { RuntimeEvents } from './events.js';
-import { type Name, Names } from './names.js';
+import { checkName, type Name, Names } from './names.js';
 import { Scheduler } from './scheduler.js';
 
 /** How a new process comes into being. */
@@ -72,6 +72,7 @@ export class Kernel implements Host {
   find(address: Address): Process | undefined {
     if (typeof address === 'number') return this.processes.get(address);
     if (isProcessRef(address)) return address[locate]();
+    checkName(address);
     return typeof address === 'object' ? address.whereis(this) : this.#names.whereis(address);
   }
 

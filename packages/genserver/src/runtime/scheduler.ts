@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Process } from '../process/process.js';
 import type { Clock, Milliseconds } from './clock.js';
 
@@ -22,11 +23,14 @@ export class Scheduler {
   #untilClockCheck = CLOCK_CHECK;
   #turnEndsAt: Milliseconds;
   readonly #soon = Promise.resolve();
-  readonly #work = (): void => this.#runQueue();
+  /** The loop runs in the async context of who made the runtime: not in that of the sender who happened to wake it. */
+  readonly #home = new AsyncResource('RookeryScheduler', { requireManualDestroy: true });
+  readonly #loop = (): void => this.#runQueue();
+  readonly #work = (): void => this.#home.runInAsyncScope(this.#loop);
   readonly #nextTurn = (): void => {
     this.#messagesLeft = TURN_BUDGET;
     this.#turnEndsAt = this.clock.now() + TURN_MS;
-    this.#runQueue();
+    this.#work();
   };
 
   constructor(private readonly clock: Clock) {

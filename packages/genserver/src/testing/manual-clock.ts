@@ -63,7 +63,7 @@ export class ManualClock implements Clock {
       timer.callback();
       await settle(...this.#runtimes);
     }
-    this.#now = until;
+    this.#now = Math.max(this.#now, until); // another advance may have gone further meanwhile
   }
 
   #nextTimer(until: Milliseconds): ManualTimer | undefined {
