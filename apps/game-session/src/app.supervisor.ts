@@ -1,0 +1,25 @@
+import { child, Registry } from '@rookery/genserver';
+import { Supervisor } from '@rookery/nestjs';
+import { GAME_REGISTRY } from './games/game-name.js';
+import { GameSessions } from './games/game-sessions.supervisor.js';
+import { Lobby } from './games/lobby.server.js';
+import { MoveLog } from './games/move-log.server.js';
+
+// The whole tree on one page. Children start in the order listed and stop in reverse.
+
+/**
+ * rest_for_one: each child needs those above it. Sessions hold names of the registry and replay from the log, so they must not
+ * outlive either; and whenever the sessions' supervisor was started anew, the lobby is, too, and brings the games back.
+ */
+@Supervisor({
+  strategy: 'rest_for_one',
+  children: [child(Registry, { args: [{ keys: 'unique' }], name: GAME_REGISTRY }), MoveLog, GameSessions, Lobby],
+})
+export class CoreSupervisor {}
+
+/**
+ * The root. one_for_one: what will stand beside the core, such as player profiles or ratings, can come and go without it.
+ * When the root gives up, the application ends with a non-zero exit code.
+ */
+@Supervisor({ strategy: 'one_for_one', children: [CoreSupervisor] })
+export class AppSupervisor {}

@@ -1,0 +1,34 @@
+import 'reflect-metadata';
+import { Logger, ShutdownSignal } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from './app.module.js';
+import { readSettings, type Settings, SettingsError } from './settings.js';
+
+const logger = new Logger('Main');
+const settings = settingsOrExit();
+const app = await NestFactory.create(AppModule.register(settings));
+// With process.exit, so that a stop that went well ends with 0 instead of the signal's status.
+app.enableShutdownHooks([ShutdownSignal.SIGTERM, ShutdownSignal.SIGINT], { useProcessExit: true });
+await app.init(); // the tree is up before the first request can come
+await listen();
+
+function settingsOrExit(): Settings {
+  try {
+    return readSettings(process.env);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    logger.error(error.message);
+    return process.exit(1);
+  }
+}
+
+async function listen(): Promise<void> {
+  try {
+    await app.listen(settings.port, settings.host);
+    logger.log(`Listening on ${await app.getUrl()}`);
+  } catch {
+    // Nest has logged why in one line, such as "listen EADDRINUSE: address already in use 127.0.0.1:3000".
+    process.exitCode = 1;
+    await app.close();
+  }
+}
