@@ -2,7 +2,7 @@ import { CallCycleError } from './errors.js';
 import { request } from './gen-server/call.js';
 import { findCallCycle } from './gen-server/call-cycle.js';
 import { ExitReason } from './process/exit-reason.js';
-import { currentMessage } from './process/message.js';
+import { currentProcess } from './process/activity.js';
 import type { Process } from './process/process.js';
 import type { Milliseconds } from './runtime/clock.js';
 import type { Kernel } from './runtime/kernel.js';
@@ -53,8 +53,7 @@ function killEach(kernel: Kernel): readonly string[] {
 
 /** A handler that waits for its own tree to stop would wait for ever: refused before anything is stopped. */
 function refuseCycle(kernel: Kernel): void {
-  const message = currentMessage.getStore();
-  const caller = message?.isBeingHandled === true ? message.receiver : undefined;
+  const caller = currentProcess();
   if (caller === undefined) return;
   for (const root of rootsOf(kernel)) {
     const cycle = findCallCycle(caller, root);

@@ -28,6 +28,6 @@ function pathTo(caller: Process, from: Process, seen: Set<Process>): readonly st
 /** Whose mailbox must move on before `from` can: nobody's when it no longer waits, or when the answer was put off. */
 function waitedFor(from: Process, request: CallMessage): Process | undefined {
   const { receiver, origin } = request;
-  const isWaiting = origin !== undefined && origin === from.handling;
+  const isWaiting = origin !== undefined && origin === from.activity;
   return isWaiting && receiver?.deferred?.has(request) !== true ? receiver : undefined;
 }

@@ -1,6 +1,7 @@
 import { CallAbortedError, CallCycleError, NoProcessError } from '../errors.js';
+import { type Activity, currentActivity } from '../process/activity.js';
 import { CallMessage } from '../process/call-message.js';
-import { currentMessage, Message, type MessageKind, pack } from '../process/message.js';
+import { Message, type MessageKind, pack } from '../process/message.js';
 import type { Process } from '../process/process.js';
 import type { Milliseconds } from '../runtime/clock.js';
 import type { Kernel } from '../runtime/kernel.js';
@@ -39,16 +40,16 @@ export function request(kernel: Kernel, target: Process | undefined, ref: Labell
     if (target === undefined || target.status === 'ended') return reject(new NoProcessError(ref.toString(), what.name));
     const { signal } = what;
     if (signal?.aborted === true) return reject(new CallAbortedError(ref.toString(), what.name, signal.reason));
-    const origin = currentMessage.getStore();
-    const caller = origin?.isBeingHandled === true ? origin.receiver : undefined;
+    const activity = currentActivity.getStore();
+    const caller = activity?.isCurrent === true ? activity.process : undefined;
     const cycle = caller && findCallCycle(caller, target);
     if (cycle !== undefined) return reject(new CallCycleError(cycle, what.name));
     const message = new CallMessage(what.kind, what.name, what.payload, what.arity ?? 0, resolve, reject);
     target.deliver(message);
-    limit(kernel, message, what.timeoutMs, origin);
+    limit(kernel, message, what.timeoutMs, activity);
     if (signal !== undefined) releaseOnAbort(message, ref, signal);
-    if (origin === undefined || caller === undefined) return;
-    message.origin = origin;
+    if (caller === undefined) return;
+    message.origin = activity;
     (caller.waitsFor ??= new Set()).add(message);
   });
 }
@@ -66,8 +67,8 @@ export function cast(
 }
 
 /** Its own time limit, or what is left of the request that is being handled, if that is less. */
-function limit(kernel: Kernel, message: CallMessage, timeoutMs: Milliseconds, origin: Message | undefined): void {
-  const outerDeadline = origin instanceof CallMessage && origin.isPending ? origin.dueAt : Infinity;
+function limit(kernel: Kernel, message: CallMessage, timeoutMs: Milliseconds, activity: Activity | undefined): void {
+  const outerDeadline = activity?.request?.dueAt ?? Infinity;
   if (timeoutMs === Infinity && outerDeadline === Infinity) return;
   const now = kernel.clock.now();
   message.timeoutMs = Math.max(0, Math.min(timeoutMs, Math.ceil(outerDeadline - now)));

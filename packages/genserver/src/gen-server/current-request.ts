@@ -25,7 +25,7 @@ export class CurrentRequest {
 
   /** The process whose handler made the call; undefined for a caller outside any process, and for all but calls. */
   get caller(): string | undefined {
-    return this.#message instanceof CallMessage ? this.#message.origin?.receiver?.label : undefined;
+    return this.#message instanceof CallMessage ? this.#message.origin?.process.label : undefined;
   }
 
   /** Milliseconds until the caller gives up; Infinity when it never does. Nested calls inherit what is left. */

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../runtime/clock.js';
 import { CallTimeoutError, StartTimeoutError, StopTimeoutError } from '../errors.js';
+import type { Activity } from './activity.js';
 import type { Due, DueList } from './deadlines.js';
 import { unlink } from './links.js';
 import { Message, type MessageKind } from './message.js';
@@ -14,8 +15,10 @@ export class CallMessage extends Message implements Due {
   dueList: DueList | undefined = undefined;
   nextDue: Due | undefined = undefined;
   previousDue: Due | undefined = undefined;
-  /** The message whose handler made this call and, it is presumed, waits for it. */
-  origin: Message | undefined = undefined;
+  /** Whose handler made this call and, it is presumed, waits for it. */
+  origin: Activity | undefined = undefined;
+  /** The handling of this request. */
+  activity: Activity | undefined = undefined;
   /** Called once when it settles: lets go of the caller's AbortSignal. */
   release: (() => void) | undefined = undefined;
   #isPending = true;
@@ -93,7 +96,8 @@ export class CallMessage extends Message implements Due {
     this.#isPending = false;
     this.dueList?.remove(this);
     this.release?.();
-    this.origin?.receiver?.waitsFor?.delete(this);
+    this.origin?.process.waitsFor?.delete(this);
+    if (this.activity !== undefined) this.activity.request = undefined;
     this.receiver?.deferred?.delete(this);
     return true;
   }

@@ -1,4 +1,5 @@
-import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
+import { type Activity, currentActivity } from './activity.js';
 import type { Process } from './process.js';
 
 /**
@@ -36,26 +37,15 @@ export class Message extends AsyncResource {
   get args(): readonly unknown[] {
     return this.arity === 1 ? [this.payload] : (this.payload as readonly unknown[]);
   }
-
-  /** Whether its receiver is at work on it right now. */
-  get isBeingHandled(): boolean {
-    return this.receiver?.handling === this;
-  }
 }
 
-/**
- * The message whose handler is running, seen from anywhere in its asynchronous call tree. A constant, not state: what it
- * holds lives in the async contexts, so two runtimes never meet in it.
- */
-export const currentMessage = new AsyncLocalStorage<Message>();
-
-/** Runs `handler` in the sender's async context, marked as the handling of this message. */
-export function runInContext<T>(message: Message, handler: (message: Message) => T): T {
-  return message.runInAsyncScope(enter, undefined, message, handler) as T;
+/** Runs `handler` in the sender's async context, as the activity of the receiver. */
+export function runInContext<T>(message: Message, activity: Activity, handler: (message: Message) => T): T {
+  return message.runInAsyncScope(enter, undefined, message, activity, handler) as T;
 }
 
-function enter(message: Message, handler: (message: Message) => unknown): unknown {
-  return currentMessage.run(message, handler, message);
+function enter(message: Message, activity: Activity, handler: (message: Message) => unknown): unknown {
+  return currentActivity.run(activity, handler, message);
 }
 
 /** How a message carries the arguments of a call or cast. */

@@ -1,3 +1,4 @@
+import { Activity } from './activity.js';
 import type { CallMessage } from './call-message.js';
 import { ExitReason } from './exit-reason.js';
 import type { Exit } from './exit-signals.js';
@@ -26,6 +27,8 @@ export class Process {
   nextRunnable: Process | undefined = undefined;
   /** The message it is at work on, until its handler, asynchronous parts included, has ended. */
   handling: Message | undefined = undefined;
+  /** The same as its asynchronous call tree sees it. */
+  activity: Activity | undefined = undefined;
   status: 'running' | 'stopping' | 'ended' = 'running';
   trapExit = false;
   exitReason: ExitReason | undefined = undefined;
@@ -113,7 +116,7 @@ export class Process {
     const last = this.handling;
     this.status = 'ended';
     this.exitReason = reason;
-    this.handling = undefined;
+    this.handling = this.activity = undefined;
     this.host.forget(this);
     this.idleTimer?.stop();
     for (const timer of this.timers ?? []) timer.cancel();
@@ -140,10 +143,18 @@ export class Process {
       this.idleTimer.stop();
       this.idleTimer = undefined;
     }
-    this.handling = message;
+    const activity = this.#begin(message);
     if (kind === 'stop') this.#terminate(message, payload as ExitReason);
     else if (kind === 'exit' && this.#isFromParent(payload as Exit)) this.#terminate(message, (payload as Exit).reason);
-    else this.#handle(message);
+    else this.#handle(message, activity);
+  }
+
+  #begin(message: Message): Activity {
+    this.handling = message;
+    const request = message.kind === 'call' || message.kind === 'start' ? (message as CallMessage) : undefined;
+    this.activity = new Activity(this, request);
+    if (request !== undefined) request.activity = this.activity;
+    return this.activity;
   }
 
   /** No handler will run that could ask for the idle timeout again, so it begins anew. */
@@ -153,11 +164,11 @@ export class Process {
   }
 
   /** The one place where the failure of a handler is caught. */
-  #handle(message: Message): void {
+  #handle(message: Message, activity: Activity): void {
     let result: unknown;
     let settled: Promise<unknown> | undefined;
     try {
-      result = runInContext(message, handleMessage);
+      result = runInContext(message, activity, handleMessage);
       if (isThenable(result)) settled = Promise.resolve(result); // looking at `then` may throw, too
     } catch (error) {
       return this.#crash(message, error);
@@ -187,7 +198,7 @@ export class Process {
     }
     if (this.handling !== message) return; // init said ignore or stop
     if (this.stopReason !== undefined) return this.#terminate(message, this.stopReason);
-    this.handling = undefined;
+    this.handling = this.activity = undefined;
     this.idleTimer?.start();
   }
 
@@ -205,6 +216,7 @@ export class Process {
   /** Last words, then the reply of the handler that asked to stop, then the end (GS-045, GS-046). */
   #terminate(message: Message, reason: ExitReason, answer?: () => void): void {
     this.status = 'stopping';
+    const activity = this.activity ?? this.#begin(message);
     const finish = (finalReason: ExitReason): void => {
       if (this.status === 'ended') return;
       this.end(tryAnswer(answer) ?? finalReason, true);
@@ -214,7 +226,7 @@ export class Process {
       else finish(ExitReason.error(error)); // what terminate throws replaces the reason (GS-055)
     };
     try {
-      const result = runInContext(message, () => this.behaviour.terminate(reason));
+      const result = runInContext(message, activity, () => this.behaviour.terminate(reason));
       if (isThenable(result)) Promise.resolve(result).then(() => finish(reason), fail);
       else finish(reason);
     } catch (error) {

@@ -33,7 +33,7 @@ export function shutDown(child: Process, limit: Shutdown, supervisor: Process): 
 function noteWaiting(child: Process, supervisor: Process): () => void {
   const request = new CallMessage('stop', 'shutdown', ExitReason.shutdown, 0, ignored, ignored);
   request.receiver = child;
-  request.origin = supervisor.handling;
+  request.origin = supervisor.activity;
   (supervisor.waitsFor ??= new Set()).add(request);
   return () => void request.resolve(undefined);
 }
