@@ -107,7 +107,9 @@ export class DynamicSupervisorRef<
   }
 
   /** Starts a child. Rejects with a ChildError (`max_children`) or with why the start failed (DYN-004 to DYN-009). */
-  async startChild<Ref extends ServerRef<S> | undefined>(spec: ChildSpec<Ref>): Promise<Ref> {
+  async startChild<Ref extends ServerRef<S> | SupervisorRef | DynamicSupervisorRef | undefined>(
+    spec: ChildSpec<Ref>,
+  ): Promise<Ref> {
     return this.toRef(spec, await this.ask.startChild(toSpec(spec)));
   }
 
