@@ -9,11 +9,12 @@ import { MoveLog } from './games/move-log.server.js';
 
 /**
  * rest_for_one: each child needs those above it. Sessions hold names of the registry and replay from the log, so they must not
- * outlive either; and whenever the sessions' supervisor was started anew, the lobby is, too, and brings the games back.
+ * outlive either; and whenever the sessions' supervisor was started anew, the lobby is, too, and brings the games back. The
+ * log comes first, as it needs nobody and what it holds is worth most: no crash of another takes it down.
  */
 @Supervisor({
   strategy: 'rest_for_one',
-  children: [child(Registry, { args: [{ keys: 'unique' }], name: GAME_REGISTRY }), MoveLog, GameSessions, Lobby],
+  children: [MoveLog, child(Registry, { args: [{ keys: 'unique' }], name: GAME_REGISTRY }), GameSessions, Lobby],
 })
 export class CoreSupervisor {}
 

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beginSlowly, Client } from './support/client.js';
+import { Server } from './support/server.js';
+
+/** SupervisionModule's default: what takes longer is cut off. */
+const SHUTDOWN_TIMEOUT_MS = 10_000;
+const TEST_MS = 90_000;
+const players = { players: ['ada', 'bob'] };
+
+/** Ada gets four upright in column 3. */
+const wonGame = [3, 4, 3, 4, 3, 4, 3];
+const full = (column: number): readonly number[] => Array.from({ length: 6 }, () => column);
+const drawnGame = [...[1, 2, 4, 5].flatMap(full), 0, ...full(3), ...full(6), 0, 0, 0, 0, 0];
+
+const servers: Server[] = [];
+/** Started by `nest start`. The tests after those that end it use what that has compiled. */
+let server: Server;
+let url: string;
+let client: Client;
+
+function start(...how: ConstructorParameters<typeof Server>): Server {
+  const started = new Server(...how);
+  servers.push(started);
+  return started;
+}
+
+/** The names of the servers in the order in which they have said their last words. */
+function ended({ output }: Server): readonly (string | undefined)[] {
+  return Array.from(output.matchAll(/(\S+) ends: shutdown/g), ([, name]) => name);
+}
+
+beforeAll(async () => {
+  server = start('nest start');
+  url = await server.url();
+  client = new Client(url);
+}, TEST_MS);
+afterAll(() => Promise.all(servers.map((each) => each.destroy())), TEST_MS);
+
+describe('two games at once, one of which crashes', () => {
+  test(
+    'the crashed one goes on with its moves, the other never notices',
+    async () => {
+      const [crashing, other] = [await client.open('ada', 'bob'), await client.open('eve', 'dan')];
+      const before = await client.session(other.id);
+      const isPlayedByOthers = client.play(other, drawnGame);
+
+      await client.play(crashing, wonGame.slice(0, 4));
+      await client.crash(crashing.id);
+      const back = await client.view(crashing.id);
+      expect(back).toMatchObject({ state: 'playing', turn: 'ada', moves: wonGame.slice(0, 4) });
+      expect(await client.play(back, wonGame.slice(4))).toMatchObject({ state: 'won', winner: 'ada', moves: wonGame });
+
+      expect(await isPlayedByOthers).toMatchObject({ state: 'draw', winner: null, moves: drawnGame });
+      expect(await client.session(other.id)).toEqual({ ...before, restarts: 0 });
+      expect(await client.session(crashing.id)).toMatchObject({ state: 'running', restarts: 1 });
+    },
+    TEST_MS,
+  );
+});
+
+describe('SIGTERM', () => {
+  test(
+    'lets a request that is under way have its answer, then stops the tree in reverse and ends with 0',
+    async () => {
+      const { id } = await client.open('ada', 'bob');
+      const move = await beginSlowly(`${url}/games/${id}/moves`, { player: 'ada', column: 3 });
+      const sentAt = performance.now();
+      server.signal('SIGTERM');
+      await server.says(/Stopping \(SIGTERM\)/);
+      expect(await move.finish()).toMatchObject({ status: 201, answer: { id, moves: [3] } });
+
+      expect(await server.ended()).toBe(0);
+      expect(performance.now() - sentAt).toBeLessThan(SHUTDOWN_TIMEOUT_MS);
+      const names = ended(server);
+      expect(names).toEqual(['Lobby', ...names.slice(1, -1), 'MoveLog']); // the sessions stop all at once, in any order
+      expect(names.slice(1, -1)).toEqual(expect.arrayContaining([`games/${id}`, ...names.slice(1, -1)]));
+      expect(names).toHaveLength(5);
+      await expect(fetch(`${url}/games`)).rejects.toThrow('fetch failed');
+    },
+    TEST_MS,
+  );
+
+  test(
+    'a second time while stopping changes nothing',
+    async () => {
+      const impatient = start('compiled');
+      const open = await beginSlowly(`${await impatient.url()}/games`, players);
+      impatient.signal('SIGTERM');
+      await impatient.says(/Stopping \(SIGTERM\)/);
+      impatient.signal('SIGTERM');
+      impatient.signal('SIGINT');
+      expect(await open.finish()).toMatchObject({ status: 201 });
+      expect(await impatient.ended()).toBe(0);
+      expect(ended(impatient)).toEqual(['Lobby', expect.stringMatching(/^games\//), 'MoveLog']);
+      expect(impatient.output.match(/Stopping/g)).toHaveLength(1);
+    },
+    TEST_MS,
+  );
+});
+
+test(
+  'SIGINT, as Ctrl-C sends it, stops everything just as well',
+  async () => {
+    const interrupted = start('compiled');
+    const { id } = await new Client(await interrupted.url()).open('ada', 'bob');
+    interrupted.signal('SIGINT');
+    expect(await interrupted.ended()).toBe(0);
+    expect(ended(interrupted)).toEqual(['Lobby', `games/${id}`, 'MoveLog']);
+  },
+  TEST_MS,
+);
+
+describe('a start that cannot succeed ends with 1 and one line that says why', () => {
+  test(
+    'the port is taken',
+    async () => {
+      const first = start('compiled');
+      const { port } = new URL(await first.url());
+      const second = start('compiled', { PORT: port });
+      expect(await second.ended()).toBe(1);
+      expect(second.output.match(/ERROR.*/g)).toEqual([expect.stringMatching(`EADDRINUSE.*127.0.0.1:${port}`)]);
+      expect(second.output).not.toContain('    at ');
+    },
+    TEST_MS,
+  );
+
+  test(
+    'a setting makes no sense',
+    async () => {
+      const wrong = start('compiled', { PORT: 'http' });
+      expect(await wrong.ended()).toBe(1);
+      expect(wrong.output.trim().split('\n')).toEqual([
+        expect.stringContaining('Expected PORT to be an integer from 0 to 65535, got "http"'),
+      ]);
+    },
+    TEST_MS,
+  );
+});

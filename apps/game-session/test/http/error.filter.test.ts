@@ -1,0 +1,53 @@
+import { afterEach, expect, test } from '@jest/globals';
+import type { INestApplication } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import {
+  CallCycleError,
+  CallTimeoutError,
+  ChildError,
+  ExitReason,
+  NoProcessError,
+  ProcessExitedError,
+} from '@rookery/genserver';
+import { getServerToken } from '@rookery/nestjs';
+import { AppModule } from '../../src/app.module.js';
+import { Lobby } from '../../src/games/lobby.server.js';
+
+let app: INestApplication | undefined;
+afterEach(() => app?.close());
+
+/** Opens a game while the lobby fails in this way. */
+async function openWhile(failure: Error): Promise<Response> {
+  const settings = { port: 0, host: '127.0.0.1', finishedGameGraceMs: 60_000 };
+  const module = await Test.createTestingModule({ imports: [AppModule.register(settings)] })
+    .overrideProvider(getServerToken(Lobby))
+    .useValue({ call: { open: () => Promise.reject(failure) } })
+    .compile();
+  app = module.createNestApplication({ logger: false });
+  await app.listen(settings.port, settings.host);
+  return fetch(`${await app.getUrl()}/games`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ players: ['ada', 'bob'] }),
+  });
+}
+
+test.each([
+  [503, 'restarting', '1', new NoProcessError('Lobby', 'open')],
+  [503, 'restarting', '1', new ProcessExitedError('Lobby', 'open', ExitReason.error(new Error('secret')))],
+  [503, 'too_many_games', '1', new ChildError('max_children', 'games/one', 'GameSessions')],
+  [504, 'timeout', null, new CallTimeoutError('Lobby', 'open', 5000)],
+  [500, 'internal_error', null, new CallCycleError(['Lobby', 'Lobby'], 'open')],
+])('a server that fails becomes %i %s, with Retry-After %s: %s', async (status, reason, retryAfter, failure) => {
+  const response = await openWhile(failure);
+  expect(response.status).toBe(status);
+  expect(response.headers.get('retry-after')).toBe(retryAfter);
+  const body: unknown = await response.json();
+  expect(body).toEqual({ statusCode: status, reason, message: expect.not.stringContaining(failure.message) });
+});
+
+test('an error of another kind is 500 and says nothing about it', async () => {
+  const response = await openWhile(new Error('secret'));
+  expect(response.status).toBe(500);
+  expect(await response.text()).not.toContain('secret');
+});
