@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, type DynamicModule, Logger, Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { SupervisionModule } from '@rookery/nestjs';
 import { AppSupervisor, CoreSupervisor } from './app.supervisor.js';
@@ -10,6 +10,7 @@ import { ErrorFilter } from './http/error.filter.js';
 import { GamesController } from './http/games.controller.js';
 import { GamesService } from './http/games.service.js';
 import { inputPipe } from './http/input.pipe.js';
+import { ShutdownService } from './http/shutdown.service.js';
 import { TreeController } from './http/tree.controller.js';
 import { SETTINGS, type Settings } from './settings.js';
 
@@ -24,16 +25,13 @@ import { SETTINGS, type Settings } from './settings.js';
     GameSession,
     Lobby,
     GamesService,
+    ShutdownService,
     { provide: APP_PIPE, useValue: inputPipe },
     { provide: APP_FILTER, useClass: ErrorFilter },
   ],
 })
-export class AppModule implements BeforeApplicationShutdown {
+export class AppModule {
   static register(settings: Settings): DynamicModule {
     return { module: AppModule, providers: [{ provide: SETTINGS, useValue: settings }] };
-  }
-
-  beforeApplicationShutdown(signal?: string): void {
-    new Logger(AppModule.name).log(`Stopping (${signal ?? 'close'}): open requests are answered, then the tree stops`);
   }
 }

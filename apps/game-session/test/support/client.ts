@@ -23,6 +23,10 @@ export class Client {
     return position;
   }
 
+  list(): Promise<readonly GameView[]> {
+    return this.#ask<readonly GameView[]>('GET', '/games');
+  }
+
   view(id: string): Promise<GameView> {
     return this.#ask<GameView>('GET', `/games/${id}`);
   }
