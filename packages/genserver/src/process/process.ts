@@ -114,6 +114,7 @@ export class Process {
   end(reason: ExitReason, isOwnDoing = false): void {
     if (this.status === 'ended') return;
     const last = this.handling;
+    const isFailedStart = last?.kind === 'start' && this.status === 'running'; // else init asked to stop afterwards
     this.status = 'ended';
     this.exitReason = reason;
     this.handling = this.activity = undefined;
@@ -123,7 +124,7 @@ export class Process {
     this.host.reportExit(this, reason, last, isOwnDoing);
     cancelRequests(this, last, reason);
     this.#abort?.abort();
-    if (last?.kind === 'start' && this.parent?.trapExit === true) unlink(this, this.parent); // GS-012
+    if (isFailedStart && this.parent?.trapExit === true) unlink(this, this.parent); // GS-012
     endMonitors(this, reason);
     breakLinks(this, reason);
   }
