@@ -14,14 +14,16 @@ export type Reply<Result> = Awaited<Result> extends infer R ? (R extends Deferre
 
 /** A server's methods as calls: each waits for the answer. */
 export type CallClient<S> = {
-  readonly [K in MessageName<S>]: S[K] extends (...args: infer Args) => infer Result
+  readonly [K in MessageName<S>]: S[K] extends (...args: infer Args extends readonly unknown[]) => infer Result
     ? (...args: Args) => Promise<Reply<Result>>
     : never;
 };
 
 /** A server's methods as casts: none waits, none tells how it went. */
 export type CastClient<S> = {
-  readonly [K in MessageName<S>]: S[K] extends (...args: infer Args) => unknown ? (...args: Args) => void : never;
+  readonly [K in MessageName<S>]: S[K] extends (...args: infer Args extends readonly unknown[]) => unknown
+    ? (...args: Args) => void
+    : never;
 };
 
 /** Sends one message; what a client's methods do. */

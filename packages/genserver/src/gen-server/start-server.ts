@@ -10,11 +10,13 @@ import { GenServer, type ServerClass } from './gen-server.js';
 import type { Ignored } from './outcome.js';
 import { ServerRef } from './server-ref.js';
 
+type InitArgs<Init> = Init extends (...args: infer Args extends readonly unknown[]) => unknown ? Args : never;
+
 /** What `init` takes. Left out where it takes nothing. */
 type ArgsOption<S extends GenServer<unknown>> =
-  [] extends Parameters<S['init']>
-    ? { readonly args?: Readonly<Parameters<S['init']>> }
-    : { readonly args: Readonly<Parameters<S['init']>> };
+  [] extends InitArgs<S['init']>
+    ? { readonly args?: Readonly<InitArgs<S['init']>> }
+    : { readonly args: Readonly<InitArgs<S['init']>> };
 
 /** How to start a server. */
 export type StartOptions<S extends GenServer<unknown>> = ArgsOption<S> & {
@@ -28,7 +30,7 @@ export type StartOptions<S extends GenServer<unknown>> = ArgsOption<S> & {
 
 /** The argument list of `start` and `child`: the options may be left out where nothing is required. */
 export type StartArguments<S extends GenServer<unknown>, Options> =
-  [] extends Parameters<S['init']> ? [options?: Options] : [options: Options];
+  [] extends InitArgs<S['init']> ? [options?: Options] : [options: Options];
 
 /** A ref; or undefined, for a class whose `init` may say ignore(). */
 export type Started<S extends GenServer<unknown>> =
@@ -36,7 +38,7 @@ export type Started<S extends GenServer<unknown>> =
 
 /** GenServer's own init takes `never[]`, which no override does; it never ignores, though its type has to allow it. */
 type MayIgnore<Init extends (...args: never[]) => unknown> =
-  IsNeverArray<Parameters<Init>> extends true
+  IsNeverArray<InitArgs<Init>> extends true
     ? false
     : [Extract<Awaited<ReturnType<Init>>, Ignored>] extends [never]
       ? false

@@ -162,7 +162,8 @@ describe('an exit signal', () => {
       });
       await clock.advance(0);
       expect(ended).toEqual(trapExit ? undefined : reason);
-      if (trapExit) expect(await probe.call.received()).toEqual([new Exit(pid, reason)]);
+      const received = trapExit ? await probe.call.received() : [];
+      expect(received).toEqual(trapExit ? [new Exit(pid, reason)] : []);
     },
   );
 

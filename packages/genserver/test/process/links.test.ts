@@ -48,9 +48,9 @@ describe('a link', () => {
       await link(a, b);
       const exited = made.runtime.exited(b);
       await end(made, a, reason);
-      if (reason.kind !== 'normal') return expect(await exited).toEqual(reason);
-      expect(await b.call.received()).toEqual([]);
-      expect(made.events.filter(({ kind }) => kind === 'process_exited')).toHaveLength(1);
+      const survives = reason.kind === 'normal';
+      expect([b.isAlive, await (survives ? b.call.received() : exited)]).toEqual([survives, survives ? [] : reason]);
+      expect(made.events.filter(({ kind }) => kind === 'process_exited')).toHaveLength(survives ? 1 : 2);
     },
   );
 
