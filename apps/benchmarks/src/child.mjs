@@ -25,7 +25,10 @@ export async function runInChild(task, { quick = false, limitMs = LIMIT_MS } = {
     return { kind: 'measured', value: parseValue(stdout) };
   } catch (error) {
     if (isKilled(error)) return { kind: 'unfinished', limitMs };
-    throw new Error(`The measurement ${words.join(' ')} failed.`, { cause: error });
+    return {
+      kind: 'failed',
+      error: new Error(`The measurement ${words.join(' ')} failed: ${reasonOf(error)}`, { cause: error }),
+    };
   }
 }
 
@@ -37,6 +40,13 @@ function parseValue(line) {
     return Number(result.value);
   }
   throw new TypeError(`Expected a line such as {"value":1}, got ${line}`);
+}
+
+/** What the child said last: the line with its error, not the whole stack. @param {unknown} error */
+function reasonOf(error) {
+  const text =
+    error instanceof Error && 'stderr' in error && error.stderr !== '' ? String(error.stderr) : String(error);
+  return text.split('\n').find((line) => /^\w*Error: /.test(line)) ?? text;
 }
 
 /** @param {unknown} error */

@@ -45,8 +45,14 @@ async function bench({ suites, rounds, quick, json }) {
   for (const suite of suites) console.log(`\n${suite.name}\n\n${formatSuite(suite, report, titleOf)}`);
   if (json === undefined) return;
   const titled = (rows) => rows.map((row) => ({ ...row, subject: titleOf(row.subject) }));
-  const { results, unfinished } = report;
-  const content = { node: process.versions.node, rounds, results: titled(results), unfinished: titled(unfinished) };
+  const { results, unfinished, failures } = report;
+  const content = {
+    node: process.versions.node,
+    rounds,
+    results: titled(results),
+    unfinished: titled(unfinished),
+    failures: titled(failures),
+  };
   writeFileSync(json, `${JSON.stringify(content, undefined, 2)}\n`);
 }
 

@@ -1,7 +1,7 @@
-/** @import { Result, Unfinished } from './rounds.mjs' */
+/** @import { Failure, Result, Unfinished } from './rounds.mjs' */
 /** @import { Case, Growth, Suite } from './suite.mjs' */
 
-/** @typedef {{ readonly results: readonly Result[], readonly unfinished: readonly Unfinished[] }} Report */
+/** @typedef {{ readonly results: readonly Result[], readonly unfinished: readonly Unfinished[], readonly failures: readonly Failure[] }} Report */
 
 /** What a peer is that is worse, or better, than ours. */
 const words = {
@@ -21,7 +21,11 @@ const heads = ['case', 'unit', 'subject', 'median', 'min', 'max', 'next to rooke
 export function formatSuite(suite, report, titleOf) {
   const rows = suite.cases.flatMap((each) => caseRows(suite.name, each, report, titleOf));
   const growths = suite.growths.flatMap((growth) => growthLines(suite.name, growth, report, titleOf));
-  return [...grid([heads, ...rows]), '', ...[...growths, ...noteLines(suite)].map((line) => `- ${line}`)].join('\n');
+  return [
+    ...grid([heads, ...rows]),
+    '',
+    ...[...growths, ...noteLines(suite), ...failureLines(suite.name, report)].map((line) => `- ${line}`),
+  ].join('\n');
 }
 
 /**
@@ -82,6 +86,12 @@ function growthLines(suite, { from, to, meaning }, { results }, titleOf) {
     return base === undefined ? [] : [`${titleOf(subject)} ${formatRatio(median / base.median)}`];
   });
   return ratios.length === 0 ? [] : [`${to} / ${from}, ${meaning}: ${ratios.join(', ')}`];
+}
+
+/** @param {string} suite @param {Report} report */
+function failureLines(suite, { failures }) {
+  const ofSuite = failures.filter((failure) => failure.suite === suite);
+  return ofSuite.map(({ round, error }) => `No figure of round ${round}: ${error}`);
 }
 
 /** Each note once, with the cases that it is about. @param {Suite<any>} suite */

@@ -32,7 +32,7 @@ test('the rounds of one subject become one result', async () => {
     Promise.resolve({ kind: 'measured', value: values[round] ?? NaN });
   const report = await runRounds([fakeSuite([fakeCase('x', ['ours'])])], 3, run);
   const result = { suite: 'fake', case: 'x', subject: 'ours', unit: 'ops/s', median: 3, min: 1, max: 5 };
-  expect(report).toEqual({ results: [result], unfinished: [] });
+  expect(report).toEqual({ results: [result], unfinished: [], failures: [] });
 });
 
 test('who did not finish a case is reported, not asked again, and has no result from its other rounds', async () => {
@@ -48,7 +48,33 @@ test('who did not finish a case is reported, not asked again, and has no result 
   expect(report.unfinished).toEqual([{ suite: 'fake', case: 'x', subject: 'peer', limitMs: 20 }]);
 });
 
-test('a measurement that fails ends the run', async () => {
-  const run = (): Promise<Outcome> => Promise.reject(new Error('lost a message'));
-  await expect(runRounds([fakeSuite([fakeCase('x', ['ours'])])], 1, run)).rejects.toThrow('lost a message');
+/** Fails in its second round. */
+const failing =
+  (name: string) =>
+  (task: Task, round: number): Promise<Outcome> =>
+    Promise.resolve(
+      task.subject === name && round === 1
+        ? { kind: 'failed', error: new Error('lost a message') }
+        : { kind: 'measured', value: round },
+    );
+
+test('a peer that fails in one round is reported, and its other rounds count', async () => {
+  const report = await runRounds([fakeSuite([fakeCase('x', ['ours', 'peer'])])], 3, failing('peer'));
+  expect(report.failures).toEqual([{ suite: 'fake', case: 'x', subject: 'peer', round: 2, error: 'lost a message' }]);
+  expect(report.results).toMatchObject([
+    { subject: 'ours', median: 1 },
+    { subject: 'peer', median: 1, min: 0, max: 2 },
+  ]);
+});
+
+test('a peer that fails in every round has no result', async () => {
+  const run = ({ subject }: Task): Promise<Outcome> =>
+    Promise.resolve(subject === 'peer' ? { kind: 'failed', error: new Error('x') } : { kind: 'measured', value: 1 });
+  const report = await runRounds([fakeSuite([fakeCase('x', ['ours', 'peer'])])], 2, run);
+  expect(report.results.map(({ subject }) => subject)).toEqual(['ours']);
+});
+
+test('when ours fails, so does the run', async () => {
+  const run = runRounds([fakeSuite([fakeCase('x', ['ours', 'peer'])])], 3, failing('ours'));
+  await expect(run).rejects.toThrow('lost a message');
 });

@@ -32,7 +32,7 @@ describe('the table of a suite', () => {
   test('has a row for each case and subject, with the peer next to ours', () => {
     const results = [result('x', 'ours', 200), result('x', 'peer', 100)];
     const suite = fakeSuite([fakeCase('x', ['ours', 'peer'])]);
-    expect(formatSuite(suite, { results, unfinished: [] }, titleOf).trimEnd().split('\n')).toEqual([
+    expect(formatSuite(suite, { results, unfinished: [], failures: [] }, titleOf).trimEnd().split('\n')).toEqual([
       '| case | unit  | subject    | median |  min | max | next to rookery |',
       '| ---- | ----- | ---------- | -----: | ---: | --: | --------------- |',
       '| x    | ops/s | ours       |    200 |  199 | 201 | 1.00x           |',
@@ -42,15 +42,24 @@ describe('the table of a suite', () => {
 
   test('says who did not finish, and after how long', () => {
     const unfinished = [{ suite: 'fake', case: 'x', subject: 'peer', limitMs: 20_000 }];
-    const text = formatSuite(fakeSuite([fakeCase('x', ['peer'])]), { results: [], unfinished }, titleOf);
+    const text = formatSuite(fakeSuite([fakeCase('x', ['peer'])]), { results: [], unfinished, failures: [] }, titleOf);
     expect(text).toContain('not finished in 20 s');
+  });
+
+  test('says which round of whom has no figure, and why', () => {
+    const failures = [
+      { suite: 'fake', case: 'x', subject: 'peer', round: 2, error: 'fake x peer failed: Error: lost' },
+    ];
+    const suite = fakeSuite([fakeCase('x', ['peer'])]);
+    const text = formatSuite(suite, { results: [], unfinished: [], failures }, titleOf);
+    expect(text).toContain('- No figure of round 2: fake x peer failed: Error: lost');
   });
 
   test('tells how one case grows into another, for who ran both', () => {
     const results = [result('small', 'ours', 100), result('large', 'ours', 150), result('large', 'peer', 150)];
     const growths = [{ from: 'small', to: 'large', meaning: 'a thousand times as much' }];
     const cases = [fakeCase('small', ['ours', 'peer']), fakeCase('large', ['ours', 'peer'])];
-    const text = formatSuite(fakeSuite(cases, { growths }), { results, unfinished: [] }, titleOf);
+    const text = formatSuite(fakeSuite(cases, { growths }), { results, unfinished: [], failures: [] }, titleOf);
     expect(text).toContain('- large / small, a thousand times as much: ours 1.50x');
     expect(text).not.toContain('1.50x, peer');
   });
@@ -58,7 +67,7 @@ describe('the table of a suite', () => {
   test('prints a note once, with the cases that it is about', () => {
     const notes = ['no ask'];
     const cases = [fakeCase('x', ['ours'], { notes }), fakeCase('y', ['ours'], { notes })];
-    const text = formatSuite(fakeSuite(cases), { results: [], unfinished: [] }, titleOf);
+    const text = formatSuite(fakeSuite(cases), { results: [], unfinished: [], failures: [] }, titleOf);
     expect(text.split('\n').filter((line) => line.includes('no ask'))).toEqual(['- x, y: no ask']);
   });
 });
