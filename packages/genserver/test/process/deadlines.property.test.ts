@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Due, Deadlines, type DueList } from '../../src/process/deadlines.js';
@@ -36,13 +37,13 @@ class Pair {
     if ('limitMs' in given) this.#add(given.limitMs);
     else if ('which' in given) this.#remove(given.which % Math.max(1, this.#pending.length));
     else await this.#advance(given.byMs);
-    expect(this.clock.pendingTimers > 0).toBe(this.#pending.length > 0);
+    assert.equal(this.clock.pendingTimers > 0, this.#pending.length > 0);
   }
 
   close(): void {
     while (this.#pending.length > 0) this.#remove(0);
     this.#deadlines.close();
-    expect(this.clock.pendingTimers).toBe(0);
+    assert.equal(this.clock.pendingTimers, 0);
   }
 
   #add(limitMs: number): void {
@@ -61,7 +62,8 @@ class Pair {
     const due = this.#pending.filter(({ dueAt }) => dueAt <= until);
     this.#pending = this.#pending.filter(({ dueAt }) => dueAt > until);
     await this.clock.advance(byMs);
-    expect(this.expired.splice(0)).toEqual(due.map(({ dueAt }) => dueAt).toSorted((a, b) => a - b));
+    const times = due.map(({ dueAt }) => dueAt).toSorted((a, b) => a - b);
+    assert.deepEqual(this.expired.splice(0), times);
   }
 }
 

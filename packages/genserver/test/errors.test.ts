@@ -1,0 +1,96 @@
+import { expect, test } from '@jest/globals';
+import * as core from '../src/index.js';
+
+const { ExitReason } = core;
+const boom = new Error('boom');
+const pid = 7 as core.Pid;
+
+const ERRORS: readonly [core.GenServerError, `ERR_GENSERVER_${string}`, string][] = [
+  [
+    new core.InvalidOptionError('maxRestarts', 'an integer >= 0', -1),
+    'ERR_GENSERVER_INVALID_OPTION',
+    'Expected `maxRestarts` to be an integer >= 0, got `-1`.',
+  ],
+  [
+    new core.NoProcessError('lobby', 'join'),
+    'ERR_GENSERVER_NO_PROCESS',
+    'Cannot deliver "join": lobby is not running.',
+  ],
+  [
+    new core.ProcessExitedError('lobby', 'join', ExitReason.error(boom)),
+    'ERR_GENSERVER_PROCESS_EXITED',
+    'lobby ended before it answered "join": Error: boom.',
+  ],
+  [
+    new core.CallTimeoutError('lobby', 'join', 5000),
+    'ERR_GENSERVER_CALL_TIMEOUT',
+    'lobby did not reply to "join" within 5000 ms.',
+  ],
+  [
+    new core.CallAbortedError('lobby', 'join', boom),
+    'ERR_GENSERVER_CALL_ABORTED',
+    'The call of "join" on lobby was aborted',
+  ],
+  [new core.CallCycleError(['a', 'b', 'a'], 'join'), 'ERR_GENSERVER_CALL_CYCLE', 'a → b → a'],
+  [
+    new core.UnknownMessageError('lobby', 'jion', ['join']),
+    'ERR_GENSERVER_UNKNOWN_MESSAGE',
+    'lobby has no message "jion".',
+  ],
+  [
+    new core.StartError('lobby', ExitReason.error(boom)),
+    'ERR_GENSERVER_START_FAILED',
+    'lobby failed to start: Error: boom.',
+  ],
+  [new core.StartTimeoutError('lobby', 50), 'ERR_GENSERVER_START_TIMEOUT', 'its init did not end within 50 ms'],
+  [
+    new core.AlreadyStartedError('lobby', pid),
+    'ERR_GENSERVER_ALREADY_STARTED',
+    'The name lobby is held by process <7>.',
+  ],
+  [new core.NotStartedError('Lobby'), 'ERR_GENSERVER_NOT_STARTED', 'Lobby is not running in a process'],
+  [new core.StopTimeoutError('lobby', 50), 'ERR_GENSERVER_STOP_TIMEOUT', 'lobby had not ended 50 ms after'],
+  [new core.StopFailedError('lobby', ExitReason.killed), 'ERR_GENSERVER_STOP_FAILED', 'ended differently: killed'],
+  [new core.ChildError('not_found', 'a', 'root'), 'ERR_GENSERVER_CHILD_NOT_FOUND', 'Child a of root is not a child'],
+];
+
+test.each(ERRORS.map(([error, code, text]) => [error.constructor.name, code, text, error] as const))(
+  '%s has the code %s and says what happened: %s',
+  (name, code, text, error) => {
+    expect(error).toBeInstanceOf(core.GenServerError);
+    expect([error.name, error.code]).toEqual([name, code]);
+    expect(error.message).toContain(text);
+  },
+);
+
+test('every exported error is in the list above', () => {
+  const exported = Object.keys(core).filter((name) => name.endsWith('Error') && name !== 'GenServerError');
+  expect(ERRORS.map(([error]) => error.constructor.name).toSorted()).toEqual(exported.toSorted());
+});
+
+test.each([
+  [undefined, 'undefined'],
+  [null, 'null'],
+  ['text', '"text"'],
+  [Symbol('s'), 'Symbol(s)'],
+  [1n, '1'],
+  [{}, 'Object'],
+  [Object.create(null), 'object'],
+  [class Lobby {}, 'function Lobby'],
+  [() => undefined, 'function (anonymous)'],
+])('a bad value is shown in one line: %p', (value, text) => {
+  expect(new core.InvalidOptionError('x', 'something else', value).message).toBe(
+    `Expected \`x\` to be something else, got \`${text}\`.`,
+  );
+});
+
+test('what a process died of is the cause of the errors that tell of it', () => {
+  const reason = ExitReason.error(boom);
+  const errors = [
+    new core.ProcessExitedError('a', 'b', reason),
+    new core.StartError('a', reason),
+    new core.StopFailedError('a', reason),
+  ];
+  expect(errors.map(({ cause }) => cause)).toEqual([boom, boom, boom]);
+  expect(new core.ProcessExitedError('a', 'b', ExitReason.normal).cause).toBeUndefined();
+});

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import * as main from '../src/index.js';
+import * as testing from '../src/testing.js';
+
+// What is exported is promised to users: a new name here is a decision, not an accident.
+test('the main entry exports these values, and no others', () => {
+  expect(Object.keys(main).toSorted()).toEqual([
+    'AlreadyStartedError',
+    'CallAbortedError',
+    'CallCycleError',
+    'CallTimeoutError',
+    'ChildError',
+    'Deferred',
+    'Down',
+    'DynamicSupervisorRef',
+    'Exit',
+    'ExitReason',
+    'GenServer',
+    'GenServerError',
+    'InvalidOptionError',
+    'NoProcessError',
+    'NotStartedError',
+    'ProcessExitedError',
+    'Registry',
+    'RegistryRef',
+    'Runtime',
+    'ServerRef',
+    'StartError',
+    'StartTimeoutError',
+    'StopFailedError',
+    'StopTimeoutError',
+    'SupervisorRef',
+    'UnknownMessageError',
+    'child',
+    'dynamicSupervisor',
+    'formatReason',
+    'formatTree',
+    'ignore',
+    'isAbnormal',
+    'refuse',
+    'send',
+    'stop',
+    'supervisor',
+    'systemClock',
+    'via',
+  ]);
+});
+
+test('the entry ./testing exports these values, and no others', () => {
+  expect(Object.keys(testing).toSorted()).toEqual(['LeakDetector', 'LeakError', 'ManualClock', 'settle']);
+});
+
+test('the package has these entries, so that a deep import fails', () => {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { exports: object };
+  expect(Object.keys(manifest.exports)).toEqual(['.', './testing', './package.json']);
+});
