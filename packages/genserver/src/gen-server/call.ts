@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { CallAbortedError, CallCycleError, NoProcessError } from '../errors.js';
 import { type Activity, currentActivity } from '../process/activity.js';
 import { CallMessage } from '../process/call-message.js';
@@ -77,6 +78,8 @@ function limit(kernel: Kernel, message: CallMessage, timeoutMs: Milliseconds, ac
 
 function releaseOnAbort(message: CallMessage, ref: Labelled, signal: AbortSignal): void {
   const onAbort = (): void => void message.cancel(new CallAbortedError(ref.toString(), message.name, signal.reason));
+  // Many calls at a time may share a signal; each takes its listener away, so Node need not warn of a leak.
+  if (signal instanceof EventTarget) setMaxListeners(0, signal);
   signal.addEventListener('abort', onAbort, { once: true });
   message.release = () => signal.removeEventListener('abort', onAbort);
 }
