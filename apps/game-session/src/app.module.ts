@@ -10,7 +10,6 @@ import { ErrorFilter } from './http/error.filter.js';
 import { GamesController } from './http/games.controller.js';
 import { GamesService } from './http/games.service.js';
 import { inputPipe } from './http/input.pipe.js';
-import { ShutdownService } from './http/shutdown.service.js';
 import { TreeController } from './http/tree.controller.js';
 import { SETTINGS, type Settings } from './settings.js';
 
@@ -25,7 +24,6 @@ import { SETTINGS, type Settings } from './settings.js';
     GameSession,
     Lobby,
     GamesService,
-    ShutdownService,
     { provide: APP_PIPE, useValue: inputPipe },
     { provide: APP_FILTER, useClass: ErrorFilter },
   ],

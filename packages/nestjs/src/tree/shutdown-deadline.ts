@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type ClockTimer, type Milliseconds, systemClock } from '@rookery/genserver';
@@ -23,11 +24,14 @@ export class ShutdownDeadline {
     return this.#dueAt === undefined ? this.#timeoutMs : Math.max(0, this.#dueAt - this.#clock.now());
   }
 
-  /** When time is up, requests that are still open are cut off, so that the rest of the shutdown goes on. */
+  /** Nest now waits for open requests. When time is up, those that are still open are cut off, so that the rest of the shutdown goes on. */
   start(): void {
     if (this.#dueAt !== undefined) return;
     this.#dueAt = this.#clock.now() + this.#timeoutMs;
     this.#timer = this.#clock.setTimer(this.#timeoutMs, () => this.#cutConnections());
+    // Node closes idle connections at once, but keeps one that is busy now for 5 s after its answer.
+    const server = this.#server;
+    if (server?.keepAliveTimeout !== undefined) server.keepAliveTimeout = 1;
   }
 
   stop(): void {
@@ -44,9 +48,14 @@ export class ShutdownDeadline {
   }
 
   #cutConnections(): void {
-    const server = this.http?.httpAdapter?.getHttpServer() as { closeAllConnections?: () => void } | undefined;
+    const server = this.#server;
     if (server?.closeAllConnections === undefined) return;
     this.#logger.error(`Open requests are cut off: the shutdown has taken ${this.#timeoutMs} ms`);
     server.closeAllConnections();
+  }
+
+  /** None outside HTTP applications. */
+  get #server(): Partial<Pick<Server, 'closeAllConnections' | 'keepAliveTimeout'>> | undefined {
+    return this.http?.httpAdapter?.getHttpServer() as Server | undefined;
   }
 }

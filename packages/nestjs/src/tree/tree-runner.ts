@@ -40,7 +40,8 @@ export class TreeRunner implements OnApplicationBootstrap, BeforeApplicationShut
     void this.runtime.exited(root).then((reason) => this.#onRootExit(reason)); // `exited` cannot reject
   }
 
-  beforeApplicationShutdown(): void {
+  beforeApplicationShutdown(signal = 'close'): void {
+    this.#logger.log(`Stopping (${signal}): open requests get their answers, then the tree stops`);
     this.deadline.start();
   }
 
