@@ -48,6 +48,12 @@ describe('a manual clock', () => {
     expect([...fired, clock.now(), clock.pendingTimers]).toEqual(['inner at 15', 20, 1]);
   });
 
+  test('moved by two at the same time is where the farther one wanted it', async () => {
+    const clock = new ManualClock();
+    await Promise.all([clock.advance(10), clock.advance(5)]);
+    expect(clock.now()).toBe(10);
+  });
+
   test('moved by two at the same time, or by a timer, never goes back and fires nothing twice', async () => {
     const clock = new ManualClock();
     const fired: number[] = [];
