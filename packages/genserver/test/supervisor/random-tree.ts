@@ -204,6 +204,6 @@ export class RandomTree {
 }
 
 /** A node and all below it. */
-export function flatten(node: TreeNode): readonly TreeNode[] {
+function flatten(node: TreeNode): readonly TreeNode[] {
   return [node, ...node.children.flatMap(flatten)];
 }

@@ -22,14 +22,14 @@ export interface SupervisorDeclaration {
   readonly children: readonly Declaration[];
 }
 
-export interface DynamicSupervisorDeclaration {
+interface DynamicSupervisorDeclaration {
   readonly kind: 'dynamic_supervisor';
   readonly type: Type<unknown>;
   readonly name: string;
   readonly options: DynamicSupervisorDecoratorOptions;
 }
 
-export interface ServerDeclaration {
+interface ServerDeclaration {
   readonly kind: 'server';
   readonly type: ServerClass;
   readonly name: string;
