@@ -2,7 +2,6 @@ import { CallCycleError } from './errors.js';
 import { request } from './gen-server/call.js';
 import { findCallCycle } from './gen-server/call-cycle.js';
 import { ExitReason } from './process/exit-reason.js';
-import { currentProcess } from './process/activity.js';
 import type { Process } from './process/process.js';
 import type { Milliseconds } from './runtime/clock.js';
 import type { Kernel } from './runtime/kernel.js';
@@ -32,7 +31,7 @@ export async function shutDownRuntime(kernel: Kernel, timeoutMs: Milliseconds): 
     }
   } finally {
     timer?.cancel();
-    kernel.deadlines.close();
+    kernel.close();
   }
   return { killed };
 }
@@ -53,7 +52,7 @@ function killEach(kernel: Kernel): readonly string[] {
 
 /** A handler that waits for its own tree to stop would wait for ever: refused before anything is stopped. */
 function refuseCycle(kernel: Kernel): void {
-  const caller = currentProcess();
+  const caller = kernel.currentProcess;
   if (caller === undefined) return;
   for (const root of rootsOf(kernel)) {
     const cycle = findCallCycle(caller, root);

@@ -13,7 +13,6 @@ import {
 } from './gen-server/start-server.js';
 import { ExitReason, isExitReason } from './process/exit-reason.js';
 import type { DropKind } from './process/host.js';
-import { currentActivity } from './process/activity.js';
 import type { Pid } from './process/pid.js';
 import { RegistryRef } from './registry/registry-ref.js';
 import type { Address } from './runtime/address.js';
@@ -137,7 +136,7 @@ export class Runtime {
   exit(address: Address, reason: ExitReason): void {
     checkReason(reason);
     const target = this.#kernel.find(address);
-    const from = currentActivity.getStore()?.process;
+    const from = this.#kernel.activities.getStore()?.process;
     if (target !== undefined) this.#kernel.exitSignals.send(target, from, reason);
   }
 

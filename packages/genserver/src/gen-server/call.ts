@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { CallAbortedError, CallCycleError, NoProcessError } from '../errors.js';
-import { type Activity, currentActivity } from '../process/activity.js';
+import type { Activity } from '../process/activity.js';
 import { CallMessage } from '../process/call-message.js';
 import { Message, type MessageKind, pack } from '../process/message.js';
 import type { Process } from '../process/process.js';
@@ -41,7 +41,7 @@ export function request(kernel: Kernel, target: Process | undefined, ref: Labell
     if (target === undefined || target.status === 'ended') return reject(new NoProcessError(ref.toString(), what.name));
     const { signal } = what;
     if (signal?.aborted === true) return reject(new CallAbortedError(ref.toString(), what.name, signal.reason));
-    const activity = currentActivity.getStore();
+    const activity = kernel.activities.getStore();
     const caller = activity?.isCurrent === true ? activity.process : undefined;
     const cycle = caller && findCallCycle(caller, target);
     if (cycle !== undefined) return reject(new CallCycleError(cycle, what.name));
@@ -69,7 +69,7 @@ export function cast(
 
 /** Its own time limit, or what is left of the request that is being handled, if that is less. */
 function limit(kernel: Kernel, message: CallMessage, timeoutMs: Milliseconds, activity: Activity | undefined): void {
-  const outerDeadline = activity?.request?.dueAt ?? Infinity;
+  const outerDeadline = activity?.deadline ?? Infinity;
   if (timeoutMs === Infinity && outerDeadline === Infinity) return;
   const now = kernel.clock.now();
   message.timeoutMs = Math.max(0, Math.min(timeoutMs, Math.ceil(outerDeadline - now)));

@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { CallMessage } from './call-message.js';
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import type { Milliseconds } from '../runtime/clock.js';
 import type { Process } from './process.js';
 
 /**
@@ -10,8 +10,8 @@ import type { Process } from './process.js';
 export class Activity {
   constructor(
     readonly process: Process,
-    /** The request being handled, until it is settled: calls made meanwhile inherit its deadline. */
-    public request: CallMessage | undefined,
+    /** When who waits for it gives up; calls made meanwhile inherit it. Infinity once it is answered. */
+    public deadline: Milliseconds,
   ) {}
 
   /** Whether the handler, asynchronous parts included, is still at work. */
@@ -20,11 +20,5 @@ export class Activity {
   }
 }
 
-/** A constant, not state: what it holds lives in the async contexts, so two runtimes never meet in it. */
-export const currentActivity = new AsyncLocalStorage<Activity>();
-
-/** The process whose handler is running here; undefined outside, and in what a handler left running when it ended. */
-export function currentProcess(): Process | undefined {
-  const activity = currentActivity.getStore();
-  return activity?.isCurrent === true ? activity.process : undefined;
-}
+/** Tells which activity the running code belongs to. One for each runtime, so that two never meet. */
+export type Activities = AsyncLocalStorage<Activity>;

@@ -54,6 +54,7 @@ export class CallMessage extends Message implements Due {
   /** Returns false when it was settled before: the value is late and goes nowhere. */
   resolve(value: unknown): boolean {
     if (!this.#settle()) return false;
+    this.#forgetDeadline();
     this.#resolve(value);
     return true;
   }
@@ -61,13 +62,15 @@ export class CallMessage extends Message implements Due {
   /** The server says no and lives on: the caller's promise rejects. */
   reject(error: unknown): boolean {
     if (!this.#settle()) return false;
+    this.#forgetDeadline();
     this.#reject(error);
     return true;
   }
 
   /** Nobody waits any more, or the server is gone: rejects, and tells a handler that is at work on it. */
   cancel(error: unknown): boolean {
-    if (!this.reject(error)) return false;
+    if (!this.#settle()) return false;
+    this.#reject(error);
     const abort = this.#abort;
     // Whoever notices first that nobody waits: the listeners belong to the context of this request.
     if (abort !== undefined) this.runInAsyncScope(() => abort.abort(error));
@@ -91,13 +94,17 @@ export class CallMessage extends Message implements Due {
     process?.kill();
   }
 
+  /** Answered: what its handler still does is for nobody who waits. */
+  #forgetDeadline(): void {
+    if (this.activity !== undefined) this.activity.deadline = Infinity;
+  }
+
   #settle(): boolean {
     if (!this.#isPending) return false;
     this.#isPending = false;
     this.dueList?.remove(this);
     this.release?.();
     this.origin?.process.waitsFor?.delete(this);
-    if (this.activity !== undefined) this.activity.request = undefined;
     this.receiver?.deferred?.delete(this);
     return true;
   }

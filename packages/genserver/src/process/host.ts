@@ -1,4 +1,5 @@
 import type { Clock } from '../runtime/clock.js';
+import type { Activities } from './activity.js';
 import type { ExitReason } from './exit-reason.js';
 import type { ExitSignals } from './exit-signals.js';
 import type { Message } from './message.js';
@@ -16,6 +17,7 @@ export type DropKind =
 /** What a process needs from the runtime it lives in. */
 export interface Host {
   readonly clock: Clock;
+  readonly activities: Activities;
   readonly exitSignals: ExitSignals;
   /** Gives the process a turn to handle its messages. */
   enqueue(process: Process): void;

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { type Activity, currentActivity } from './activity.js';
+import type { Activity } from './activity.js';
 import type { Process } from './process.js';
 
 /**
@@ -45,7 +45,7 @@ export function runInContext<T>(message: Message, activity: Activity, handler: (
 }
 
 function enter(message: Message, activity: Activity, handler: (message: Message) => unknown): unknown {
-  return currentActivity.run(activity, handler, message);
+  return activity.process.host.activities.run(activity, handler, message);
 }
 
 /** How a message carries the arguments of a call or cast. */

@@ -153,9 +153,10 @@ export class Process {
   #begin(message: Message): Activity {
     this.handling = message;
     const request = message.kind === 'call' || message.kind === 'start' ? (message as CallMessage) : undefined;
-    this.activity = new Activity(this, request);
-    if (request !== undefined) request.activity = this.activity;
-    return this.activity;
+    const activity = new Activity(this, request === undefined ? Infinity : request.dueAt);
+    if (request !== undefined) request.activity = activity;
+    this.activity = activity;
+    return activity;
   }
 
   /** No handler will run that could ask for the idle timeout again, so it begins anew. */

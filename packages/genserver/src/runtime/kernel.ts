@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { AlreadyStartedError, NoProcessError } from '../errors.js';
+import type { Activities } from '../process/activity.js';
 import { Deadlines } from '../process/deadlines.js';
 import { type ExitReason, isAbnormal } from '../process/exit-reason.js';
 import { ExitSignals } from '../process/exit-signals.js';
@@ -31,6 +33,7 @@ export class Kernel implements Host {
   readonly processes = new Map<Pid, Process>();
   readonly events = new RuntimeEvents();
   readonly exitSignals = new ExitSignals();
+  readonly activities: Activities = new AsyncLocalStorage();
   readonly scheduler: Scheduler;
   readonly deadlines: Deadlines;
   readonly dropped: Record<DropKind, number> = {
@@ -78,6 +81,19 @@ export class Kernel implements Host {
 
   newMonitorRef(): MonitorRef {
     return ++this.#lastMonitorRef as MonitorRef;
+  }
+
+  /** The process whose handler is running here; undefined outside, and in what a handler left running when it ended. */
+  get currentProcess(): Process | undefined {
+    const activity = this.activities.getStore();
+    return activity?.isCurrent === true ? activity.process : undefined;
+  }
+
+  /** Nothing runs any more: lets go of what would stay until the end of the program. A later start takes it up again. */
+  close(): void {
+    if (this.processes.size > 0) return;
+    this.deadlines.close();
+    this.activities.disable();
   }
 
   enqueue(process: Process): void {

@@ -2,13 +2,15 @@ import { AsyncResource } from 'node:async_hooks';
 import type { Process } from '../process/process.js';
 import type { Clock, Milliseconds } from './clock.js';
 
-/** Messages one process may handle before it is another one's turn: the BEAM's reductions, counted in messages. */
-const PROCESS_BUDGET = 128;
 /** Messages, and milliseconds, before timers and I/O of Node get their turn. */
 const TURN_BUDGET = 4096;
 const TURN_MS: Milliseconds = 5;
-/** Reading the clock costs as much as handling a small message, so it is read once in so many. */
-const CLOCK_CHECK = 64;
+/**
+ * Messages between two looks at the clock, which cost as much as handling a small message; and the most that one process may
+ * handle before it is another one's turn (the BEAM's reductions, counted in messages). Fewer when messages take long.
+ */
+const LONGEST_SLICE = 128;
+const FIRST_SLICE = 16;
 
 /**
  * Who handles messages next: round robin over the processes that have some. Work starts in a microtask, never on the
@@ -20,7 +22,9 @@ export class Scheduler {
   #last: Process | undefined = undefined;
   #isStarted = false;
   #messagesLeft = TURN_BUDGET;
-  #untilClockCheck = CLOCK_CHECK;
+  #slice = FIRST_SLICE;
+  #sliceLeft = FIRST_SLICE;
+  #sliceBeganAt: Milliseconds;
   #turnEndsAt: Milliseconds;
   readonly #soon = Promise.resolve();
   /** The loop runs in the async context of who made the runtime: not in that of the sender who happened to wake it. */
@@ -29,12 +33,14 @@ export class Scheduler {
   readonly #work = (): void => this.#home.runInAsyncScope(this.#loop);
   readonly #nextTurn = (): void => {
     this.#messagesLeft = TURN_BUDGET;
-    this.#turnEndsAt = this.clock.now() + TURN_MS;
+    this.#sliceBeganAt = this.clock.now();
+    this.#turnEndsAt = this.#sliceBeganAt + TURN_MS;
     this.#work();
   };
 
   constructor(private readonly clock: Clock) {
-    this.#turnEndsAt = clock.now() + TURN_MS;
+    this.#sliceBeganAt = clock.now();
+    this.#turnEndsAt = this.#sliceBeganAt + TURN_MS;
   }
 
   /** No process has anything to do that would not wait for something else. */
@@ -54,16 +60,16 @@ export class Scheduler {
   }
 
   #start(): void {
-    if (this.#turnIsOver()) setImmediate(this.#nextTurn);
+    if (this.#isTurnOver(false)) setImmediate(this.#nextTurn);
     else void this.#soon.then(this.#work); // #work cannot throw: a process catches what its handlers throw
   }
 
   #runQueue(): void {
     for (let process = this.#shift(); process !== undefined; process = this.#shift()) {
-      const handled = process.run(PROCESS_BUDGET);
+      const handled = process.run(this.#sliceLeft);
       this.#messagesLeft -= handled;
-      this.#untilClockCheck -= handled;
-      if (this.#first !== undefined && this.#turnIsOver()) return void setImmediate(this.#nextTurn);
+      this.#sliceLeft -= handled;
+      if (this.#first !== undefined && this.#isTurnOver(true)) return void setImmediate(this.#nextTurn);
     }
     this.#isStarted = false;
   }
@@ -77,10 +83,16 @@ export class Scheduler {
     return process;
   }
 
-  #turnIsOver(): boolean {
+  /** `isBusy`: messages were handled without a pause, so the time since the last look says how long one takes. */
+  #isTurnOver(isBusy: boolean): boolean {
     if (this.#messagesLeft <= 0) return true;
-    if (this.#untilClockCheck > 0) return false;
-    this.#untilClockCheck = CLOCK_CHECK;
-    return this.clock.now() >= this.#turnEndsAt;
+    if (this.#sliceLeft > 0) return false;
+    const now = this.clock.now();
+    const messageMs = (now - this.#sliceBeganAt) / this.#slice;
+    // As many as take the time of a turn.
+    this.#slice = isBusy ? Math.max(1, Math.min(LONGEST_SLICE, Math.floor(TURN_MS / messageMs))) : FIRST_SLICE;
+    this.#sliceLeft = this.#slice;
+    this.#sliceBeganAt = now;
+    return now >= this.#turnEndsAt;
   }
 }
