@@ -43,6 +43,8 @@ async function play() {
   await request(200, 'GET', `/games/${id}`);
   await request('2xx', 'POST', `/games/${id}/crash`);
   await answers(`/games/${id}`, 10_000); // brought back by its supervisor
+  const { moves } = await request(200, 'GET', `/games/${id}`);
+  assert.deepEqual(moves, [3], 'the crashed game has its moves');
 }
 
 async function stop() {

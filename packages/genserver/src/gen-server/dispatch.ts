@@ -12,15 +12,24 @@ import { Self } from './self.js';
 
 type Method = (...args: readonly unknown[]) => unknown;
 
+/** How to make the instance, and what to give its init. */
+export interface StartPlan {
+  readonly serverClass: ServerClass;
+  readonly create: (() => unknown) | undefined;
+  readonly args: readonly unknown[];
+}
+
 /** The server's half of the protocol: message → method → result → answer. */
 export class ServerBehaviour implements Behaviour {
+  readonly #kernel: Kernel;
   #server: GenServer<unknown> | undefined;
+  /** Forgotten once used: the arguments of init may be large (SUP-030). */
+  #plan: StartPlan | undefined;
 
-  constructor(
-    private readonly kernel: Kernel,
-    private readonly create: () => unknown,
-    private readonly args: readonly unknown[],
-  ) {}
+  constructor(kernel: Kernel, plan: StartPlan) {
+    this.#kernel = kernel;
+    this.#plan = plan;
+  }
 
   /** The running instance, for those who read a server's table directly, as the registry's callers do. */
   get instance(): GenServer<unknown> | undefined {
@@ -50,13 +59,17 @@ export class ServerBehaviour implements Behaviour {
   }
 
   #start(message: Message): unknown {
-    const made = this.create();
+    const plan = this.#plan;
+    if (plan === undefined) return undefined; // cannot be: the start is the first message, and there is one
+    this.#plan = undefined;
+    const { serverClass, create, args } = plan;
+    const made = create === undefined ? this.#kernel.createInstance(serverClass) : create();
     return isThenable(made)
-      ? Promise.resolve(made).then((server) => this.#init(message, server))
-      : this.#init(message, made);
+      ? Promise.resolve(made).then((server) => this.#init(message, server, args))
+      : this.#init(message, made, args);
   }
 
-  #init(message: Message, server: unknown): unknown {
+  #init(message: Message, server: unknown, args: readonly unknown[]): unknown {
     const process = message.receiver;
     if (process === undefined || process.status === 'ended') return undefined; // killed while it was made
     if (!(server instanceof GenServer))
@@ -64,9 +77,9 @@ export class ServerBehaviour implements Behaviour {
     if (server[selfSlot] !== undefined) {
       throw new InvalidOptionError('create', 'a function that makes a new instance each time', server);
     }
-    server[selfSlot] = new Self(this.kernel, process);
+    server[selfSlot] = new Self(this.#kernel, process);
     this.#server = server as GenServer<unknown>;
-    return (server.init as Method).apply(server, this.args as unknown[]);
+    return (server.init as Method).apply(server, args as unknown[]);
   }
 
   #info(server: GenServer<unknown>, message: Message): unknown {
@@ -122,7 +135,7 @@ export class ServerBehaviour implements Behaviour {
   }
 
   #drop(kind: 'late_reply' | 'lost_refusal' | 'unhandled_info', message: Message, detail?: unknown): void {
-    this.kernel.drop(kind, message.receiver?.label ?? '', message.name, detail);
+    this.#kernel.drop(kind, message.receiver?.label ?? '', message.name, detail);
   }
 }
 

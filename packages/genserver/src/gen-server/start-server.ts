@@ -65,11 +65,11 @@ export async function startServer(
   options: AnyStartOptions,
   parent?: Process,
 ): Promise<Process | undefined> {
-  const { args = [], name, create = () => kernel.createInstance(serverClass), startTimeoutMs = Infinity } = options;
-  const behaviour = new ServerBehaviour(kernel, create, args);
+  const { args = [], name, create, startTimeoutMs = Infinity } = options;
+  const behaviour = new ServerBehaviour(kernel, { serverClass, create, args });
   const process = kernel.spawn({ className: serverClass.name, name, behaviour, parent });
   const what = { kind: 'start', name: 'init', payload: args, timeoutMs: startTimeoutMs, signal: undefined } as const;
-  return (await request(kernel, process, process.label, what)) as Process | undefined;
+  return (await request(kernel, process, process, what)) as Process | undefined;
 }
 
 /** Refuses at the door what could only fail later. */

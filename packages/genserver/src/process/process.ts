@@ -51,12 +51,22 @@ export class Process {
   constructor(
     readonly host: Host,
     readonly pid: Pid,
-    /** Its name, or its class and pid: what messages to people call it. */
-    readonly label: string,
+    /** What it is registered as, as text. */
+    private readonly name: string | undefined,
+    private readonly className: string,
     readonly behaviour: Behaviour,
     /** Who started and supervises it. Its exit ends this one, too (GS-057). */
     readonly parent: Process | undefined,
   ) {}
+
+  /** Its name, or its class and pid: what messages to people call it. Built when asked for, as hardly anybody asks. */
+  get label(): string {
+    return this.name ?? `${this.className}<${this.pid}>`;
+  }
+
+  toString(): string {
+    return this.label;
+  }
 
   /** Fires when the process ends. */
   get signal(): AbortSignal {

@@ -60,13 +60,13 @@ export class Kernel implements Host {
     // What an abandoned handler still starts would have nobody to stop it.
     if (parent?.status === 'ended') throw new NoProcessError(parent.label, 'start');
     const pid = ++this.#lastPid as Pid;
-    const label = name === undefined ? `${className}<${pid}>` : formatName(name);
-    const process = new Process(this, pid, label, behaviour, parent);
+    const nameText = name === undefined ? undefined : formatName(name);
+    const process = new Process(this, pid, nameText, className, behaviour, parent);
     if (name !== undefined) this.#claim(name, process);
     this.processes.set(pid, process);
     if (parent !== undefined) link(parent, process);
     if (this.events.count > 0) {
-      this.events.emit({ kind: 'process_started', pid, process: label, parent: parent?.pid });
+      this.events.emit({ kind: 'process_started', pid, process: process.label, parent: parent?.pid });
     }
     return process;
   }
