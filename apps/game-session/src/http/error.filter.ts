@@ -1,12 +1,24 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpStatus, Inject, Logger } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  HttpStatus,
+  Inject,
+  Logger,
+} from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { GenServerError } from '@rookery/genserver';
 import { GameError } from '../games/errors.js';
+import { type FieldError, InvalidInputError } from './invalid-input.error.js';
 
+/** What every error looks like from outside. `reason` is for programs, `message` for people. */
 interface Answer {
   readonly statusCode: HttpStatus;
   readonly reason: string;
   readonly message: string;
+  /** Of a 400: each field that is wrong. */
+  readonly errors?: readonly FieldError[];
 }
 
 /** Seconds. A restart takes milliseconds, but HTTP cannot ask for a shorter wait. */
@@ -34,21 +46,28 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   },
 };
 
+/** What Nest and its body parser refuse. */
+const REASONS: Readonly<Partial<Record<HttpStatus, string>>> = {
+  [HttpStatus.NOT_FOUND]: 'unknown_route',
+  [HttpStatus.PAYLOAD_TOO_LARGE]: 'body_too_large',
+  [HttpStatus.UNSUPPORTED_MEDIA_TYPE]: 'unsupported_encoding',
+};
+
 const ourMistake: Answer = {
   statusCode: HttpStatus.INTERNAL_SERVER_ERROR,
   reason: 'internal_error',
-  message: 'Internal server error',
+  message: 'Something went wrong on our side.',
 };
 
-/** The one place where failures of servers become HTTP. */
-@Catch(GameError, GenServerError)
-export class ErrorFilter implements ExceptionFilter<GameError | GenServerError> {
+/** The one place where failures become HTTP: those of servers, of the input, and those that Nest itself finds. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
   readonly #logger = new Logger(ErrorFilter.name);
 
   constructor(@Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost) {}
 
-  catch(error: GameError | GenServerError, host: ArgumentsHost): void {
-    const answer = error instanceof GameError ? answerToPlayer(error) : (ANSWERS[error.code] ?? ourMistake);
+  catch(error: unknown, host: ArgumentsHost): void {
+    const answer = answerTo(error);
     if (answer === ourMistake) this.#logger.error(error);
     const { httpAdapter } = this.adapterHost;
     const response: unknown = host.switchToHttp().getResponse();
@@ -59,6 +78,28 @@ export class ErrorFilter implements ExceptionFilter<GameError | GenServerError> 
   }
 }
 
+function answerTo(error: unknown): Answer {
+  if (error instanceof GameError) return answerToPlayer(error);
+  if (error instanceof GenServerError) return ANSWERS[error.code] ?? ourMistake;
+  if (error instanceof InvalidInputError) return invalidInput(error);
+  if (error instanceof HttpException && error.getStatus() < 500) return answerToRequest(error);
+  return ourMistake;
+}
+
 function answerToPlayer({ reason, message }: GameError): Answer {
   return { statusCode: reason === 'unknown_game' ? HttpStatus.NOT_FOUND : HttpStatus.CONFLICT, reason, message };
+}
+
+function invalidInput({ message, errors }: InvalidInputError): Answer {
+  return { statusCode: HttpStatus.BAD_REQUEST, reason: 'invalid_input', message, errors };
+}
+
+/** A request that does not get as far as a controller: no such route, no JSON, too large. */
+function answerToRequest(error: HttpException): Answer {
+  const { cause, message } = error;
+  const statusCode: HttpStatus = error.getStatus();
+  if (statusCode !== HttpStatus.BAD_REQUEST) return { statusCode, reason: REASONS[statusCode] ?? 'refused', message };
+  if (cause instanceof URIError) return invalidInput(new InvalidInputError([{ field: 'path', message }]));
+  const complaint = cause instanceof SyntaxError ? `must be a JSON object: ${message}` : message;
+  return invalidInput(new InvalidInputError([{ field: 'body', message: complaint }]));
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import type { INestApplication } from '@nestjs/common';
+import { ForbiddenException, type INestApplication, InternalServerErrorException } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import {
   CallCycleError,
@@ -46,8 +46,19 @@ test.each([
   expect(body).toEqual({ statusCode: status, reason, message: expect.not.stringContaining(failure.message) });
 });
 
-test('an error of another kind is 500 and says nothing about it', async () => {
-  const response = await openWhile(new Error('secret'));
-  expect(response.status).toBe(500);
-  expect(await response.text()).not.toContain('secret');
+test.each([new Error('secret'), new InternalServerErrorException('secret')])(
+  'an error of another kind is 500 and says nothing about it: %s',
+  async (failure) => {
+    const response = await openWhile(failure);
+    expect(response.status).toBe(500);
+    const body: unknown = await response.json();
+    const message = expect.not.stringContaining('secret');
+    expect(body).toEqual({ statusCode: 500, reason: 'internal_error', message });
+  },
+);
+
+test('what is refused for another reason keeps its status', async () => {
+  const response = await openWhile(new ForbiddenException('Not today.'));
+  expect(response.status).toBe(403);
+  expect(await response.json()).toEqual({ statusCode: 403, reason: 'refused', message: 'Not today.' });
 });

@@ -73,7 +73,6 @@ describe('POST /games', () => {
     ['a name of spaces', { players: ['  ', 'bob'] }, 'players.0'],
     ['a name of 41 characters', { players: ['a'.repeat(41), 'bob'] }, 'players.0'],
     ['a name that is no text', { players: ['ada', 7] }, 'players.1'],
-    ['a field that nobody knows', { players, colour: 'red' }, 'body'],
   ])('with %s is refused: 400 names the field', async (_, body, field) => {
     const answer = await request('POST', '/games', body);
     expect(answer.status).toBe(400);
@@ -81,10 +80,11 @@ describe('POST /games', () => {
     expect((await request('GET', '/games')).body).toEqual([]);
   });
 
-  test.each(['{"players":', 'null', '"text"'])('with %j, which is no JSON object, is refused: 400', async (text) => {
-    const answer = await request('POST', '/games', text);
+  test('with fields that nobody knows is refused: 400 names each of them', async () => {
+    const answer = await request('POST', '/games', { players, colour: 'red', rows: 9 });
     expect(answer.status).toBe(400);
-    expect(answer.body).toMatchObject({ statusCode: 400, message: expect.any(String) });
+    const errors = ['colour', 'rows'].map((field) => ({ field, message: 'is not a known field' }));
+    expect(answer.body).toMatchObject({ reason: 'invalid_input', errors });
   });
 });
 
@@ -139,6 +139,39 @@ describe('a game that nobody knows', () => {
     const answer = await request(method, path, body);
     expect(answer.status).toBe(404);
     expect(answer.body).toMatchObject({ statusCode: 404, reason: 'unknown_game' });
+  });
+});
+
+describe('a request that never gets to a game', () => {
+  test.each(['{"players":', 'null', '5', '"text"'])('%j is no JSON object: 400 names the body', async (text) => {
+    const answer = await request('POST', '/games', text);
+    expect(answer.status).toBe(400);
+    const errors = [{ field: 'body', message: expect.stringMatching(/^must be a JSON object/) }];
+    expect(answer.body).toEqual({ statusCode: 400, reason: 'invalid_input', message: expect.any(String), errors });
+  });
+
+  test('a body that is not compressed as it says is 400, too', async () => {
+    const answer = await request('POST', '/games', { players }, { 'content-encoding': 'gzip' });
+    expect(answer).toMatchObject({ status: 400, body: { reason: 'invalid_input', errors: [{ field: 'body' }] } });
+  });
+
+  test.each(['/games/%zz', '/games/%FF'])('%s cannot be decoded: 400 names the path', async (path) => {
+    const answer = await request('GET', path);
+    expect(answer.status).toBe(400);
+    const errors = [{ field: 'path', message: expect.any(String) }];
+    expect(answer.body).toEqual({ statusCode: 400, reason: 'invalid_input', message: expect.any(String), errors });
+  });
+
+  test.each([
+    [404, 'unknown_route', 'GET', '/nothing', undefined, {}],
+    [404, 'unknown_route', 'PUT', '/games', { players }, {}],
+    [413, 'body_too_large', 'POST', '/games', { players: ['a'.repeat(200_000)] }, {}],
+    [415, 'unsupported_encoding', 'POST', '/games', { players }, { 'content-type': 'application/json; charset=none' }],
+    [415, 'unsupported_encoding', 'POST', '/games', { players }, { 'content-encoding': 'none' }],
+  ])('is refused: %i %s for %s %s', async (statusCode, reason, method, path, body, headers) => {
+    const answer = await request(method, path, body, headers);
+    expect(answer.status).toBe(statusCode);
+    expect(answer.body).toEqual({ statusCode, reason, message: expect.any(String) });
   });
 });
 
