@@ -11,6 +11,7 @@
 //   the whole group is killed.
 // - `nest start` forwards the signal to the server (`--no-shell`: a shell would not) and waits for it. SIGHUP it does not
 //   know, so a closed terminal is passed on as SIGTERM.
+// - npm forwards no SIGHUP and dies of it, as of SIGKILL. Who has lost npm has another parent: then the server is stopped, too.
 // - The exit status is the server's own, 128 + n if signal n ended it.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -18,6 +19,7 @@ import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const ECHO_MS = 1_000;
+const PARENT_MS = 1_000;
 const root = new URL('../', import.meta.url);
 const app = fileURLToPath(new URL('apps/game-session/', root));
 const nestCli = createRequire(`${app}package.json`).resolve('@nestjs/cli/bin/nest.js');
@@ -26,21 +28,16 @@ const serverStatus = new URL('nest-start-status.mjs', import.meta.url).href;
 
 /** The step that runs now: signals go to it. */
 let step;
-/** The first signal that asked us to stop. */
+/** The first request to stop, and whether a second one has killed what did not stop. */
 let stopping;
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    if (stopping === undefined) {
-      stopping = { signal, at: performance.now() };
-      step?.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
-    } else if (performance.now() - stopping.at > ECHO_MS && step !== undefined) {
-      console.error('Asked again: killing the server.');
-      killGroup(step.pid);
-    }
-  });
-}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+const npm = process.ppid;
+setInterval(() => {
+  if (process.ppid !== npm && stopping === undefined) stop('SIGHUP');
+}, PARENT_MS).unref();
 
+process.env.NODE_VERSION = process.version; // as the scripts of the root do, see turbo.json
 const built = await run(
   turbo,
   ['run', 'build', '--filter=@rookery/game-session^...', '--output-logs=errors-only'],
@@ -49,6 +46,17 @@ const built = await run(
 if (stopping !== undefined) process.exit(128 + constants.signals[stopping.signal]);
 if (built !== 0) process.exit(built);
 process.exit(await run('--import', [serverStatus, nestCli, 'start', '--no-shell'], app));
+
+function stop(signal) {
+  if (stopping === undefined) {
+    stopping = { signal, at: performance.now(), killed: false };
+    step?.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
+  } else if (performance.now() - stopping.at > ECHO_MS && step !== undefined && !stopping.killed) {
+    stopping.killed = true;
+    console.error('Asked again: killing the server.');
+    killGroup(step.pid);
+  }
+}
 
 /** Runs Node with these arguments in a process group of its own; resolves with its exit status once the group is gone. */
 function run(first, args, cwd) {
