@@ -18,7 +18,7 @@ export async function shutDownRuntime(kernel: Kernel, timeoutMs: Milliseconds): 
   const killed: string[] = [];
   let isLate = false;
   const killAll = (): void => {
-    isLate = true;
+    isLate = kernel.isClosing = true;
     killed.push(...killEach(kernel));
   };
   refuseCycle(kernel);

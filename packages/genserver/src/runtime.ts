@@ -150,8 +150,8 @@ export class Runtime {
 
   /** Resolves with the exit reason when the process ends; with `noproc` if nobody is there now. */
   exited(address: Address): Promise<ExitReason> {
-    const process = this.#kernel.find(address);
     return new Promise((resolve) => {
+      const process = this.#kernel.find(address);
       if (process === undefined || process.status === 'ended') resolve(ExitReason.noproc);
       else (process.watchers ??= new Set()).add({ exited: (_, reason) => resolve(reason) });
     });
@@ -186,7 +186,7 @@ export class Runtime {
    * Stops all trees, the last started first, each as its supervisors say. What is left when `timeoutMs` is over (default
    * Infinity) is killed, and named in the report.
    */
-  shutdown(options: StopOptions = {}): Promise<ShutdownReport> {
+  async shutdown(options: StopOptions = {}): Promise<ShutdownReport> {
     const { timeoutMs = Infinity } = options;
     checkDuration('timeoutMs', timeoutMs);
     return shutDownRuntime(this.#kernel, timeoutMs);

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
-import { GenServer, type Runtime } from '../src/index.js';
+import { type Deferred, GenServer, type Runtime, type ServerRef } from '../src/index.js';
 import { useRuntimes } from './support/test-runtime.js';
 
 const newRuntime = useRuntimes();
@@ -53,3 +53,44 @@ test.each([['synchronous'], ['asynchronous']] as const)(
     expect(heapMegabytes() - before).toBeLessThan(8); // 200,000 messages kept alive would be over 25 MB
   },
 );
+
+class Desk extends GenServer {
+  readonly data = Array.from({ length: 250_000 }, (_, index) => index);
+  #turns: Deferred<number>[] = [];
+
+  wait(): Deferred<number> {
+    const turn = this.self.defer<number>();
+    this.#turns.push(turn);
+    return turn;
+  }
+
+  serve(): void {
+    for (const turn of this.#turns) turn.reply(1);
+    this.#turns = [];
+  }
+}
+
+test('an answer that was put off is forgotten when it is given', async () => {
+  const { runtime } = newRuntime();
+  const desk = await runtime.start(Desk);
+  const before = heapMegabytes();
+  for (let round = 0; round < 200; round++) {
+    const turns = Array.from({ length: 500 }, () => desk.call.wait());
+    desk.cast.serve();
+    await Promise.all(turns);
+  }
+  expect(heapMegabytes() - before).toBeLessThan(8); // 100,000 requests that are kept would be over 20 MB
+});
+
+test('a ref does not keep what the server held when it has ended', async () => {
+  const { runtime } = newRuntime();
+  const before = heapMegabytes();
+  const refs: ServerRef<Desk>[] = [];
+  for (let index = 0; index < 20; index++) {
+    const ref = await runtime.start(Desk);
+    refs.push(ref);
+    await runtime.stop(ref);
+  }
+  expect(heapMegabytes() - before).toBeLessThan(8); // 20 servers of 2 MB each
+  expect(refs.filter(({ isAlive }) => isAlive)).toEqual([]);
+});

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { CallAbortedError, CallCycleError, NoProcessError } from '../errors.js';
 import type { Activity } from '../process/activity.js';
 import { CallMessage } from '../process/call-message.js';
@@ -48,7 +47,7 @@ export function request(kernel: Kernel, target: Process | undefined, ref: Labell
     const message = new CallMessage(what.kind, what.name, what.payload, what.arity ?? 0, resolve, reject);
     target.deliver(message);
     limit(kernel, message, what.timeoutMs, activity);
-    if (signal !== undefined) releaseOnAbort(message, ref, signal);
+    if (signal !== undefined) releaseOnAbort(kernel, message, ref, signal);
     if (caller === undefined) return;
     message.origin = activity;
     (caller.waitsFor ??= new Set()).add(message);
@@ -76,10 +75,8 @@ function limit(kernel: Kernel, message: CallMessage, timeoutMs: Milliseconds, ac
   kernel.deadlines.add(message, message.timeoutMs, now);
 }
 
-function releaseOnAbort(message: CallMessage, ref: Labelled, signal: AbortSignal): void {
-  const onAbort = (): void => void message.cancel(new CallAbortedError(ref.toString(), message.name, signal.reason));
-  // Many calls at a time may share a signal; each takes its listener away, so Node need not warn of a leak.
-  if (signal instanceof EventTarget) setMaxListeners(0, signal);
-  signal.addEventListener('abort', onAbort, { once: true });
-  message.release = () => signal.removeEventListener('abort', onAbort);
+function releaseOnAbort(kernel: Kernel, message: CallMessage, ref: Labelled, signal: AbortSignal): void {
+  message.release = kernel.abortListeners.add(signal, () => {
+    message.cancel(new CallAbortedError(ref.toString(), message.name, signal.reason));
+  });
 }

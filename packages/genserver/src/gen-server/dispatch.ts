@@ -58,13 +58,17 @@ export class ServerBehaviour implements Behaviour {
     return this.#server?.terminate(reason);
   }
 
+  ended(): void {
+    this.#server = this.#plan = undefined;
+  }
+
   #start(message: Message): unknown {
     const plan = this.#plan;
     if (plan === undefined) return undefined; // cannot be: the start is the first message, and there is one
     this.#plan = undefined;
     const { serverClass, create, args } = plan;
     const made = create === undefined ? this.#kernel.createInstance(serverClass) : create();
-    return isThenable(made)
+    return isThenable(made) && !(made instanceof GenServer)
       ? Promise.resolve(made).then((server) => this.#init(message, server, args))
       : this.#init(message, made, args);
   }

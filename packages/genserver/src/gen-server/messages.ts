@@ -1,11 +1,10 @@
-import { UnknownMessageError } from '../errors.js';
 import { GenServer, type ServerClass } from './gen-server.js';
 import type { Deferred } from './outcome.js';
 
-/** The names of a server's messages: its public methods, without the callbacks. */
+/** The names of a server's messages: its public methods, without the callbacks and without what every object has. */
 export type MessageName<S> = Exclude<
   { [K in keyof S]: S[K] extends (...args: never[]) => unknown ? K : never }[keyof S],
-  keyof GenServer<unknown>
+  keyof GenServer<unknown> | keyof typeof Object.prototype
 > &
   string;
 
@@ -63,7 +62,7 @@ export function messageNames(serverClass: ServerClass): readonly string[] {
 
 function clientPrototype(serverClass: ServerClass): object {
   const names = messageNames(serverClass);
-  const prototype = Object.create(unknownMessages(serverClass.name, names)) as object;
+  const prototype = {};
   for (const name of names) {
     Object.defineProperty(prototype, name, {
       enumerable: true,
@@ -73,18 +72,4 @@ function clientPrototype(serverClass: ServerClass): object {
     });
   }
   return prototype;
-}
-
-/** Names that tools look up on any object: a client must not claim to have them. */
-const PROBED = new Set(['then', 'toJSON', 'asymmetricMatch', 'nodeType', 'constructor', 'inspect', '$$typeof']);
-
-/** Stands behind the real messages, so that untyped code hears which messages there are. Costs nothing for the others. */
-function unknownMessages(className: string, names: readonly string[]): object {
-  return new Proxy(Object.prototype, {
-    get(target, name, receiver) {
-      if (typeof name === 'symbol' || PROBED.has(name) || name in target)
-        return Reflect.get(target, name, receiver) as unknown;
-      throw new UnknownMessageError(className, name, names);
-    },
-  });
 }

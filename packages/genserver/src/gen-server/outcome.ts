@@ -1,4 +1,5 @@
-import { ExitReason } from '../process/exit-reason.js';
+import { InvalidOptionError } from '../errors.js';
+import { type ExitReason, isExitReason } from '../process/exit-reason.js';
 import type { CallMessage } from '../process/call-message.js';
 
 /** A handler's answer that is not a plain value. */
@@ -72,5 +73,7 @@ export function ignore(): Ignored {
 
 /** From `init`: do not start, for this reason. The start fails with a StartError that carries it; terminate is not called (GS-004). */
 export function stop(reason: ExitReason): Stopped {
+  if (!isExitReason(reason))
+    throw new InvalidOptionError('reason', 'an ExitReason, such as ExitReason.shutdown', reason);
   return new Stopped(reason);
 }

@@ -48,7 +48,7 @@ export class ServerRef<S extends GenServer<unknown> = GenServer<unknown>> implem
   with(options: CallOptions): { readonly call: CallClient<S> } {
     const { timeoutMs = CALL_TIMEOUT_MS, signal } = options;
     checkDuration('timeoutMs', timeoutMs);
-    if (signal !== undefined && (typeof signal !== 'object' || signal === null || !('aborted' in signal)))
+    if (signal !== undefined && (typeof signal !== 'object' || signal === null || !('addEventListener' in signal)))
       throw new InvalidOptionError('signal', 'an AbortSignal', signal);
     return { call: this.#makeCall(timeoutMs, signal) };
   }

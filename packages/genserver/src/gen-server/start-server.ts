@@ -77,6 +77,13 @@ export function checkStart(serverClass: unknown, options: AnyStartOptions): asse
   if (typeof serverClass !== 'function' || !(serverClass.prototype instanceof GenServer)) {
     throw new InvalidOptionError('serverClass', 'a class that extends GenServer', serverClass);
   }
+  if ('then' in serverClass.prototype) {
+    throw new InvalidOptionError(
+      'serverClass',
+      'a class without a method `then`, which would make it a promise',
+      serverClass,
+    );
+  }
   const { args, name, create, startTimeoutMs } = options;
   if (args !== undefined && !Array.isArray(args))
     throw new InvalidOptionError('args', 'an array of the arguments of init', args);

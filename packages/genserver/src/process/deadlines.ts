@@ -70,9 +70,14 @@ export class DueList {
   }
 }
 
+/** Programs have a few lengths of time, not hundreds. */
+const SWEEP_AT = 128;
+
 /** The time limits of a runtime's calls: one list, and at most one timer, for each length of time. */
 export class Deadlines {
   readonly #lists = new Map<Milliseconds, DueList>();
+  /** How many lists there may be before the empty ones are dropped. */
+  #sweepAt = SWEEP_AT;
 
   constructor(private readonly clock: Clock) {}
 
@@ -80,10 +85,17 @@ export class Deadlines {
     const wholeMs = Math.ceil(limitMs);
     let list = this.#lists.get(wholeMs);
     if (list === undefined) {
+      if (this.#lists.size >= this.#sweepAt) this.#sweep();
       const forget = (): void => void this.#lists.delete(wholeMs);
       this.#lists.set(wholeMs, (list = new DueList(this.clock, wholeMs, forget)));
     }
     list.add(due, now);
+  }
+
+  /** Limits that are all different, such as the rest of some deadline, must not leave a timer each. */
+  #sweep(): void {
+    this.close();
+    this.#sweepAt = Math.max(SWEEP_AT, this.#lists.size * 2);
   }
 
   /** Drops the timers that wait for nobody. */

@@ -53,18 +53,28 @@ export function causeOf(reason: ExitReason): unknown {
   return reason.kind === 'shutdown' && isFailedToStartChild(reason.detail) ? causeOf(reason.detail.reason) : undefined;
 }
 
+/** Whatever was thrown, looking at it must not throw again: that would stop a process from ending. */
+function attempt<T>(look: () => T, otherwise: T): T {
+  try {
+    return look();
+  } catch {
+    return otherwise; // a getter that throws, a revoked proxy
+  }
+}
+
 function isFailedToStartChild(detail: unknown): detail is FailedToStartChild {
-  return typeof detail === 'object' && detail !== null && 'kind' in detail && detail.kind === 'failed_to_start_child';
+  if (typeof detail !== 'object' || detail === null) return false;
+  return attempt(() => 'kind' in detail && detail.kind === 'failed_to_start_child', false);
 }
 
 function formatDetail(detail: unknown): string {
   if (isFailedToStartChild(detail)) return `child ${detail.id} failed to start: ${formatReason(detail.reason)}`;
-  try {
-    if (detail instanceof Error) return `${detail.name}: ${detail.message}`;
-    if (typeof detail === 'string') return detail;
-    return JSON.stringify(detail) ?? String(detail);
-  } catch {
-    // Circular, a bigint, a getter that throws. The text is for people, but a throw here would stop a process from ending.
-    return Object.prototype.toString.call(detail);
-  }
+  const plain = attempt(() => Object.prototype.toString.call(detail), 'something that cannot be shown');
+  return attempt(() => describe(detail), plain); // circular, a bigint: the text is for people, so the short form will do
+}
+
+function describe(detail: unknown): string {
+  if (detail instanceof Error) return `${detail.name}: ${detail.message}`;
+  if (typeof detail === 'string') return detail;
+  return JSON.stringify(detail) ?? String(detail);
 }

@@ -39,6 +39,8 @@ export class ExitSignals {
 
 /** What an exit signal does to its receiver (PROC-007 to PROC-012). A kill is no exit signal: see Process.kill. */
 function deliver({ target, from, reason }: ExitSignal): void {
-  if (target.trapExit) target.deliver(new Message('exit', 'exit', new Exit(from?.pid, reason)));
+  // Not in the context of who happened to kill it: what a supervisor starts because of it outlives that by far.
+  const tell = (): void => void target.deliver(new Message('exit', 'exit', new Exit(from?.pid, reason)));
+  if (target.trapExit) target.host.atHome(tell);
   else if (reason.kind !== 'normal' || from === target) target.end(reason);
 }

@@ -19,6 +19,8 @@ export interface Host {
   readonly clock: Clock;
   readonly activities: Activities;
   readonly exitSignals: ExitSignals;
+  /** Runs it in the async context of who made the runtime. */
+  atHome(action: () => void): void;
   /** Gives the process a turn to handle its messages. */
   enqueue(process: Process): void;
   /** Takes an ended process out of the process table and frees its names. Comes before anyone is told (PROC-029). */
@@ -37,4 +39,6 @@ export interface Behaviour {
   complete(message: Message, result: unknown): void;
   /** Last words. May return a promise, which is awaited. */
   terminate(reason: ExitReason): unknown;
+  /** The process has ended: lets go of what only it needed, as a ref may keep the process for long. */
+  ended(): void;
 }

@@ -39,7 +39,9 @@ export class Monitor implements Watcher {
 
   exited(process: Process, reason: ExitReason): void {
     this.owner.monitors?.delete(this.ref);
-    this.owner.deliver(new Message('info', 'down', new Down(this.ref, process.pid, reason)));
+    const down = new Down(this.ref, process.pid, reason);
+    // In no context but the runtime's: it is news, and not sent by who ended the process.
+    this.owner.host.atHome(() => void this.owner.deliver(new Message('info', 'down', down)));
   }
 
   /** No Down will come; one that is in the mailbox already stays there (MON-005, MON-006). */

@@ -134,6 +134,7 @@ export class Process {
     this.host.reportExit(this, reason, last, isOwnDoing);
     cancelRequests(this, last, reason);
     this.#abort?.abort();
+    this.behaviour.ended();
     if (isFailedStart && this.parent?.trapExit === true) unlink(this, this.parent); // GS-012
     endMonitors(this, reason);
     breakLinks(this, reason);
@@ -210,6 +211,7 @@ export class Process {
     }
     if (this.handling !== message) return; // init said ignore or stop
     if (this.stopReason !== undefined) return this.#terminate(message, this.stopReason);
+    this.#leave();
     this.handling = this.activity = undefined;
     this.idleTimer?.start();
   }
@@ -229,6 +231,7 @@ export class Process {
   #terminate(message: Message, reason: ExitReason, answer?: () => void): void {
     this.status = 'stopping';
     const activity = this.activity ?? this.#begin(message);
+    this.#leave(); // last words are not said on the caller's behalf
     const finish = (finalReason: ExitReason): void => {
       if (this.status === 'ended') return;
       this.end(tryAnswer(answer) ?? finalReason, true);
@@ -244,6 +247,11 @@ export class Process {
     } catch (error) {
       fail(error);
     }
+  }
+
+  /** What the handler has left running is for nobody who waits: it has no deadline but its own. */
+  #leave(): void {
+    if (this.activity !== undefined) this.activity.deadline = Infinity;
   }
 
   #isFromParent(exit: Exit): boolean {

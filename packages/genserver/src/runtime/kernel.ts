@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { AlreadyStartedError, NoProcessError } from '../errors.js';
+import { AbortListeners } from '../process/abort-listeners.js';
 import type { Activities } from '../process/activity.js';
 import { Deadlines } from '../process/deadlines.js';
 import { type ExitReason, isAbnormal } from '../process/exit-reason.js';
@@ -36,6 +37,9 @@ export class Kernel implements Host {
   readonly activities: Activities = new AsyncLocalStorage();
   readonly scheduler: Scheduler;
   readonly deadlines: Deadlines;
+  readonly abortListeners = new AbortListeners();
+  /** Past the deadline of a shutdown nothing new is started. */
+  isClosing = false;
   readonly dropped: Record<DropKind, number> = {
     dead_letter: 0,
     late_reply: 0,
@@ -58,7 +62,9 @@ export class Kernel implements Host {
 
   spawn({ className, name, behaviour, parent }: SpawnOptions): Process {
     // What an abandoned handler still starts would have nobody to stop it.
-    if (parent?.status === 'ended') throw new NoProcessError(parent.label, 'start');
+    const starter = parent ?? this.activities.getStore()?.process;
+    if (starter?.status === 'ended') throw new NoProcessError(starter.label, 'start');
+    if (this.isClosing) throw new NoProcessError('The runtime, which is past its shutdown deadline,', 'start');
     const pid = ++this.#lastPid as Pid;
     const nameText = name === undefined ? undefined : formatName(name);
     const process = new Process(this, pid, nameText, className, behaviour, parent);
@@ -91,9 +97,14 @@ export class Kernel implements Host {
 
   /** Nothing runs any more: lets go of what would stay until the end of the program. A later start takes it up again. */
   close(): void {
+    this.isClosing = false;
     if (this.processes.size > 0) return;
     this.deadlines.close();
     this.activities.disable();
+  }
+
+  atHome(action: () => void): void {
+    this.scheduler.atHome(action);
   }
 
   enqueue(process: Process): void {

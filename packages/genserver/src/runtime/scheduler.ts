@@ -59,6 +59,11 @@ export class Scheduler {
     this.#start();
   }
 
+  /** Runs something else in the context of the loop. */
+  atHome(action: () => void): void {
+    this.#home.runInAsyncScope(action);
+  }
+
   #start(): void {
     if (this.#isTurnOver(false)) setImmediate(this.#nextTurn);
     else void this.#soon.then(this.#work); // #work cannot throw: a process catches what its handlers throw

@@ -2,6 +2,7 @@ import { ChildError } from '../errors.js';
 import { refuse } from '../gen-server/outcome.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
+import { formatName } from '../runtime/kernel.js';
 import { BaseSupervisor } from './base-supervisor.js';
 import { Child } from './child.js';
 import { type ChildSpec, formatId } from './child-spec.js';
@@ -46,9 +47,13 @@ export class DynamicSupervisor extends BaseSupervisor {
     return outcome.process;
   }
 
-  async terminateChild(pid: Pid): Promise<void> {
-    const child = this.#byPid.get(pid);
-    if (child === undefined) return refuse(new ChildError('not_found', `<${pid}>`, this.process.label));
+  /** By pid; or by name, which while it is being restarted is all that is known of it. */
+  async terminateChild(target: Pid | string): Promise<void> {
+    const child = typeof target === 'number' ? this.#byPid.get(target) : this.#restartingAs(target);
+    if (child === undefined) {
+      const name = typeof target === 'number' ? `<${target}>` : target;
+      return refuse(new ChildError('not_found', name, this.process.label));
+    }
     await this.stopChild(child);
     this.settle(child);
   }
@@ -71,9 +76,17 @@ export class DynamicSupervisor extends BaseSupervisor {
     return undefined;
   }
 
+  #restartingAs(name: string): Child | undefined {
+    return [...this.#children].find(({ state, spec }) => state === 'restarting' && nameOf(spec) === name);
+  }
+
   /** Whoever is not restarted is forgotten (DYN-013, DYN-014). */
   protected override settle(child: Child): void {
     this.#children.delete(child);
     if (child.lastPid !== undefined) this.#byPid.delete(child.lastPid);
   }
+}
+
+function nameOf({ start: { name } }: ChildSpec): string | undefined {
+  return name === undefined ? undefined : formatName(name);
 }

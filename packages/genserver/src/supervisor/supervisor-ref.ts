@@ -113,11 +113,14 @@ export class DynamicSupervisorRef<
     return this.toRef(spec, await this.ask.startChild(toSpec(spec)));
   }
 
-  /** Stops a child and forgets it. Rejects with `not_found` if it is none (DYN-020, DYN-021). */
-  async terminateChild(target: Pid | ServerRef<S>): Promise<void> {
-    const pid = isProcessRef(target) ? target[locate]()?.pid : target;
-    if (pid !== undefined && typeof pid !== 'number') throw new InvalidOptionError('child', 'a pid or a ref', pid);
-    return this.ask.terminateChild(pid ?? (0 as Pid)); // 0 is nobody
+  /**
+   * Stops a child and forgets it; one that is just being restarted is found by the pid it had, or by a ref with its name.
+   * Rejects with `not_found` if it is none (DYN-017, DYN-020, DYN-021).
+   */
+  async terminateChild(target: Pid | ProcessRef): Promise<void> {
+    if (typeof target === 'number') return this.ask.terminateChild(target);
+    if (!isProcessRef(target)) throw new InvalidOptionError('child', 'a pid or a ref', target);
+    return this.ask.terminateChild(target[locate]()?.pid ?? target.toString());
   }
 
   /** All children, in no particular order. */

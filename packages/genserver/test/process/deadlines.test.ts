@@ -1,0 +1,60 @@
+import { expect, test } from '@jest/globals';
+import { type Due, Deadlines } from '../../src/process/deadlines.js';
+import { ManualClock } from '../../src/testing.js';
+
+class Request implements Due {
+  dueAt = 0;
+  dueList: Due['dueList'] = undefined;
+  nextDue: Due | undefined = undefined;
+  previousDue: Due | undefined = undefined;
+  isExpired = false;
+
+  expire(): void {
+    this.isExpired = true;
+  }
+}
+
+/** Counts all timers, those that do not keep Node alive, too. */
+class CountingClock extends ManualClock {
+  timers = 0;
+
+  override setTimer(delayMs: number, callback: () => void): ReturnType<ManualClock['setTimer']> {
+    this.timers++;
+    const timer = super.setTimer(delayMs, () => {
+      this.timers--;
+      callback();
+    });
+    return {
+      ref: () => timer.ref(),
+      unref: () => timer.unref(),
+      cancel: () => {
+        this.timers--;
+        timer.cancel();
+      },
+    };
+  }
+}
+
+test('time limits that are all different do not leave a timer each', () => {
+  const clock = new CountingClock();
+  const deadlines = new Deadlines(clock);
+  for (let limitMs = 10_000; limitMs > 0; limitMs--) {
+    const request = new Request();
+    deadlines.add(request, limitMs, clock.now());
+    request.dueList?.remove(request);
+  }
+  expect(clock.timers).toBeLessThanOrEqual(128);
+  deadlines.close();
+  expect(clock.timers).toBe(0);
+});
+
+test('requests with different time limits that still wait are kept, and expire in time', async () => {
+  const clock = new CountingClock();
+  const deadlines = new Deadlines(clock);
+  const requests = Array.from({ length: 1000 }, () => new Request());
+  for (const [index, request] of requests.entries()) deadlines.add(request, index + 1, clock.now());
+  await clock.advance(500);
+  expect(requests.map(({ isExpired }) => isExpired).lastIndexOf(true)).toBe(499);
+  await clock.advance(500);
+  expect(requests.every(({ isExpired }) => isExpired)).toBe(true);
+});
