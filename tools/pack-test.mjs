@@ -1,5 +1,6 @@
 // Our packages as a user gets them: packed, installed into an empty project outside the repository, and used there by the
 // examples of the READMEs (ESM), by a CommonJS program and by a CommonJS Nest app. Needs a build.
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,7 +46,12 @@ NestFactory.createApplicationContext(AppModule, { logger: ['error'] }).then(asyn
 `;
 
 step('pack', () => {
-  for (const name of PACKAGES) npm(['pack', '--pack-destination', project], join(root, 'packages', name));
+  for (const name of PACKAGES) {
+    const packed = JSON.parse(npm(['pack', '--json', '--pack-destination', project], join(root, 'packages', name)));
+    const [{ files }] = Object.values(packed); // an array, or an object by name: that depends on the npm
+    const paths = files.map(({ path }) => path);
+    checkContent(name, paths);
+  }
 });
 step('install', () => {
   const tarballs = PACKAGES.map((name) => {
@@ -74,6 +80,20 @@ function step(name, work) {
   }
 }
 
+/** Nothing that a user needs is missing, and nothing that only we need is in it. */
+function checkContent(name, files) {
+  for (const needed of ['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']) {
+    assert.ok(files.includes(needed), `the tarball of ${name} has no ${needed}`);
+  }
+  const known = /^(dist|src)\/.*\.(ts|js|map)$|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
+  const surplus = files.filter((path) => !known.test(path) || /\.(test|spec)\./.test(path));
+  assert.deepEqual(surplus, [], `the tarball of ${name} has files that nobody needs`);
+  assert.equal(
+    readFileSync(join(root, 'packages', name, 'LICENSE'), 'utf8'),
+    readFileSync(join(root, 'LICENSE'), 'utf8'),
+  );
+}
+
 function manifest(folder) {
   return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
 }
@@ -93,10 +113,11 @@ function npm(args, cwd) {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^npm_config_(workspace|local_prefix|prefix)/i.test(name)),
   );
-  execFileSync('npm', [...args, '--loglevel=error'], {
+  return execFileSync('npm', [...args, '--loglevel=error'], {
     cwd,
     env,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
     timeout: STEP_MS,
   });
 }
