@@ -2,8 +2,7 @@ import { type DynamicModule, type FactoryProvider, Global, Module } from '@nestj
 import { DiscoveryModule } from '@nestjs/core';
 import { Runtime } from '@rookery/genserver';
 import { checkSupervisionOptions } from './check-options.js';
-import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, type OPTIONS_TYPE } from './supervision.module-definition.js';
-import type { SupervisionOptions } from './supervision-options.js';
+import { SUPERVISION_OPTIONS, type SupervisionOptions } from './supervision-options.js';
 import { ChildFactory } from './tree/child-factory.js';
 import { readTree } from './tree/declaration.js';
 import { serverProviders } from './tree/server-providers.js';
@@ -17,7 +16,7 @@ const runtimeProvider: FactoryProvider<Runtime> = {
   provide: Runtime,
   useFactory: ({ clock }: SupervisionOptions, { create }: ChildFactory) =>
     new Runtime({ create, ...(clock !== undefined && { clock }) }),
-  inject: [MODULE_OPTIONS_TOKEN, ChildFactory],
+  inject: [SUPERVISION_OPTIONS, ChildFactory],
 };
 
 /**
@@ -31,16 +30,15 @@ const runtimeProvider: FactoryProvider<Runtime> = {
   providers: [ChildFactory, TreeExplorer, ShutdownDeadline, TreeRunner, TreeLogger, runtimeProvider],
   exports: [Runtime],
 })
-export class SupervisionModule extends ConfigurableModuleClass {
+export class SupervisionModule {
   /** Throws an InvalidOptionError or a TreeError at once when the options or the tree make no sense. */
-  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+  static forRoot(options: SupervisionOptions): DynamicModule {
     checkSupervisionOptions(options);
-    const module = super.forRoot(options);
     const servers = serverProviders(readTree(options.root));
     return {
-      ...module,
-      providers: [...(module.providers ?? []), ...servers],
-      exports: [...(module.exports ?? []), ...servers.map(({ provide }) => provide)],
+      module: SupervisionModule,
+      providers: [{ provide: SUPERVISION_OPTIONS, useValue: options }, ...servers],
+      exports: servers.map(({ provide }) => provide),
     };
   }
 }

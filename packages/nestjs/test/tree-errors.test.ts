@@ -41,6 +41,10 @@ function treeOf(...children: readonly Type<unknown>[]): Type<unknown> {
   return Root;
 }
 
+test('there is no forRootAsync: the tree must be known when its injection tokens are made', () => {
+  expect(SupervisionModule).not.toHaveProperty('forRootAsync');
+});
+
 describe('a tree that makes no sense is refused when it is declared', () => {
   test.each([
     ['an undecorated child', () => treeOf(Plain), 'not_decorated', /Plain is a child of Root .*@Supervised/],

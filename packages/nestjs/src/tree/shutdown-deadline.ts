@@ -1,21 +1,21 @@
-import type { Server } from 'node:http';
 import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type ClockTimer, type Milliseconds, systemClock } from '@rookery/genserver';
-import { MODULE_OPTIONS_TOKEN } from '../supervision.module-definition.js';
-import type { SupervisionOptions } from '../supervision-options.js';
+import { SUPERVISION_OPTIONS, type SupervisionOptions } from '../supervision-options.js';
+import { OpenConnections, type WatchedServer } from './open-connections.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
-/** The one deadline of a shutdown: what HTTP requests use up, the tree no longer has. */
+/** The one deadline of a shutdown: half of it for open requests, all that is left for the tree. */
 @Injectable()
 export class ShutdownDeadline {
   readonly #logger = new Logger('Supervision');
+  #connections: OpenConnections | undefined;
   #dueAt: Milliseconds | undefined;
   #timer: ClockTimer | undefined;
 
   constructor(
-    @Inject(MODULE_OPTIONS_TOKEN) private readonly options: SupervisionOptions,
+    @Inject(SUPERVISION_OPTIONS) private readonly options: SupervisionOptions,
     @Optional() @Inject(HttpAdapterHost) private readonly http?: HttpAdapterHost,
   ) {}
 
@@ -24,19 +24,24 @@ export class ShutdownDeadline {
     return this.#dueAt === undefined ? this.#timeoutMs : Math.max(0, this.#dueAt - this.#clock.now());
   }
 
-  /** Nest now waits for open requests. When time is up, those that are still open are cut off, so that the rest of the shutdown goes on. */
+  /** From before the app listens, so that no connection is missed. */
+  watchConnections(): void {
+    const server = this.#server;
+    if (server !== undefined) this.#connections ??= new OpenConnections(server);
+  }
+
+  /** Nest now waits for open requests; those that take more than half of the time are cut off, so that the tree has the other half. */
   start(): void {
     if (this.#dueAt !== undefined) return;
     this.#dueAt = this.#clock.now() + this.#timeoutMs;
-    this.#timer = this.#clock.setTimer(this.#timeoutMs, () => this.#cutConnections());
-    // Node closes idle connections at once, but keeps one that is busy now for 5 s after its answer.
-    const server = this.#server;
-    if (server?.keepAliveTimeout !== undefined) server.keepAliveTimeout = 1;
+    this.#timer = this.#clock.setTimer(this.#timeoutMs / 2, () => this.#cutConnections());
+    this.#connections?.closeIdle();
   }
 
   stop(): void {
     this.#timer?.cancel();
-    this.#timer = this.#dueAt = undefined;
+    this.#connections?.stop();
+    this.#timer = this.#dueAt = this.#connections = undefined;
   }
 
   get #timeoutMs(): Milliseconds {
@@ -48,14 +53,14 @@ export class ShutdownDeadline {
   }
 
   #cutConnections(): void {
-    const server = this.#server;
-    if (server?.closeAllConnections === undefined) return;
-    this.#logger.error(`Open requests are cut off: the shutdown has taken ${this.#timeoutMs} ms`);
-    server.closeAllConnections();
+    const cut = this.#connections?.cutAll() ?? 0;
+    if (cut === 0) return;
+    this.#logger.error(`Connections cut at half of the shutdown deadline (${this.#timeoutMs} ms): ${cut}`);
   }
 
   /** None outside HTTP applications. */
-  get #server(): Partial<Pick<Server, 'closeAllConnections' | 'keepAliveTimeout'>> | undefined {
-    return this.http?.httpAdapter?.getHttpServer() as Server | undefined;
+  get #server(): WatchedServer | undefined {
+    const server = this.http?.httpAdapter?.getHttpServer() as Partial<WatchedServer> | null | undefined;
+    return typeof server?.on === 'function' ? (server as WatchedServer) : undefined;
   }
 }

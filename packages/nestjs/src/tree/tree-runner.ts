@@ -7,8 +7,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { type ExitReason, formatReason, formatTree, Runtime } from '@rookery/genserver';
-import { MODULE_OPTIONS_TOKEN } from '../supervision.module-definition.js';
-import type { SupervisionOptions } from '../supervision-options.js';
+import { SUPERVISION_OPTIONS, type SupervisionOptions } from '../supervision-options.js';
 import { endOnGiveUp } from './give-up.js';
 import { ShutdownDeadline } from './shutdown-deadline.js';
 import { TreeLogger } from './tree-logger.js';
@@ -22,7 +21,7 @@ export class TreeRunner implements OnApplicationBootstrap, BeforeApplicationShut
   #stopLogging: (() => void) | undefined;
 
   constructor(
-    @Inject(MODULE_OPTIONS_TOKEN) private readonly options: SupervisionOptions,
+    @Inject(SUPERVISION_OPTIONS) private readonly options: SupervisionOptions,
     private readonly explorer: TreeExplorer,
     private readonly runtime: Runtime,
     private readonly deadline: ShutdownDeadline,
@@ -31,6 +30,7 @@ export class TreeRunner implements OnApplicationBootstrap, BeforeApplicationShut
 
   async onApplicationBootstrap(): Promise<void> {
     const options = this.explorer.explore(this.options.root);
+    this.deadline.watchConnections();
     this.#stopLogging = this.treeLogger.start();
     const root = await this.runtime.startSupervisor(options).catch((error: unknown) => {
       this.#stopLogging?.(); // a failed boot has no shutdown

@@ -6,7 +6,7 @@ import { LeakDetector } from '@rookery/genserver/testing';
 import { SupervisionModule, type SupervisionOptions } from '../../src/index.js';
 
 /** What the application logged, one line for each entry. */
-class MemoryLogger extends ConsoleLogger {
+export class MemoryLogger extends ConsoleLogger {
   readonly lines: string[] = [];
 
   protected override printMessages(messages: readonly unknown[], _context?: string, level?: string): void {

@@ -1,0 +1,100 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Both sockets of a TLS connection, and the stand-in that HTTP/2 gives to requests, tell the same peer. */
+type Peer = string | Socket;
+
+/** What of a server is used here: HTTP, HTTPS and HTTP/2 have it. */
+export type WatchedServer = Pick<Server, 'on' | 'off' | 'listenerCount'> & { keepAliveTimeout?: number };
+
+/**
+ * The open connections of an HTTP server, and which of them have a request in progress. Node's own `closeAllConnections`
+ * leaves out upgraded connections and `closeIdleConnections` those that never sent a request, but `close` waits for both.
+ */
+export class OpenConnections {
+  readonly #sockets = new Map<Peer, Socket>();
+  /** How many requests of each are in progress; who has none is not in it. */
+  readonly #requests = new Map<Peer, number>();
+  readonly #upgraded = new Set<Peer>();
+  #state: 'open' | 'closing' | 'cut' = 'open';
+  #watchesUpgrades = false;
+
+  constructor(private readonly server: WatchedServer) {
+    server.on('connection', this.#onConnection);
+    server.on('secureConnection', this.#onConnection);
+    server.on('request', this.#onRequest);
+  }
+
+  /** Closes those that nobody waits on; the others as soon as their answer has gone out. Upgraded ones are their owner's. */
+  closeIdle(): void {
+    this.#state = 'closing';
+    if (this.server.keepAliveTimeout !== undefined) this.server.keepAliveTimeout = 1; // told to clients in the last answers
+    for (const [peer, socket] of this.#sockets) {
+      if (!this.#isBusy(peer)) socket.destroy();
+    }
+  }
+
+  /** Cuts all that is open, and whatever still comes; returns how many there were. */
+  cutAll(): number {
+    this.#state = 'cut';
+    const sockets = [...this.#sockets.values()];
+    for (const socket of sockets) socket.destroy();
+    return sockets.length;
+  }
+
+  stop(): void {
+    this.server.off('connection', this.#onConnection);
+    this.server.off('secureConnection', this.#onConnection);
+    this.server.off('request', this.#onRequest);
+    this.server.off('upgrade', this.#onUpgrade);
+  }
+
+  readonly #onConnection = (socket: Socket): void => {
+    if (this.#state === 'cut') return void socket.destroy();
+    const peer = peerOf(socket);
+    this.#sockets.set(peer, socket);
+    socket.once('close', () => this.#forget(peer, socket));
+    this.#watchUpgrades();
+  };
+
+  readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const peer = peerOf(request.socket);
+    this.#count(peer, 1);
+    response.once('close', () => {
+      this.#count(peer, -1);
+      if (this.#state === 'closing' && !this.#isBusy(peer)) this.#sockets.get(peer)?.destroySoon();
+    });
+  };
+
+  readonly #onUpgrade = ({ socket }: IncomingMessage): void => {
+    this.#upgraded.add(peerOf(socket));
+  };
+
+  /** Only beside a listener of somebody else: without any, Node answers an upgrade as an ordinary request. */
+  #watchUpgrades(): void {
+    if (this.#watchesUpgrades || this.server.listenerCount('upgrade') === 0) return;
+    this.#watchesUpgrades = true;
+    this.server.on('upgrade', this.#onUpgrade);
+  }
+
+  #isBusy(peer: Peer): boolean {
+    return this.#upgraded.has(peer) || this.#requests.has(peer);
+  }
+
+  #count(peer: Peer, change: 1 | -1): void {
+    const requests = (this.#requests.get(peer) ?? 0) + change;
+    if (requests > 0) this.#requests.set(peer, requests);
+    else this.#requests.delete(peer);
+  }
+
+  #forget(peer: Peer, socket: Socket): void {
+    if (this.#sockets.get(peer) !== socket) return; // the socket below a TLS connection
+    this.#sockets.delete(peer);
+    this.#upgraded.delete(peer);
+  }
+}
+
+/** A socket without a port is one of a Unix domain socket. */
+function peerOf(socket: Socket): Peer {
+  return socket.remotePort === undefined ? socket : `${socket.remoteAddress} ${socket.remotePort}`;
+}
