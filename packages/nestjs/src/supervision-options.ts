@@ -16,9 +16,10 @@ export interface SupervisionOptions {
   readonly shutdownTimeoutMs?: Milliseconds;
   /**
    * What to do when the root gives up. Default: the process gets a non-zero exit code and sends itself SIGTERM, so Nest closes in
-   * the order it always does (`app.enableShutdownHooks()`). Tests give a function of their own.
+   * the order it always does (`app.enableShutdownHooks()`). Tests give a function of their own. One that throws or rejects is logged, and the default
+   * done in its place.
    */
-  readonly onGiveUp?: (reason: ExitReason) => void;
+  readonly onGiveUp?: (reason: ExitReason) => void | Promise<void>;
   /** The runtime's clock. For tests. */
   readonly clock?: Clock;
 }

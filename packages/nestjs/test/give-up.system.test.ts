@@ -40,4 +40,11 @@ describe('an application whose tree gives up', () => {
     expect(output).toContain('The tree gave up');
     expect(signal).toBe('SIGTERM');
   });
+
+  test.each(['throws', 'rejects'])('an onGiveUp that %s is logged, and the process ends all the same', async (how) => {
+    const { code, output } = await run('hooks', 'exit', how);
+    expect(output).toMatch(/onGiveUp failed[^]*no pager/);
+    expect(output).toContain('shutdown hook: SIGTERM');
+    expect(code).toBe(1);
+  });
 });

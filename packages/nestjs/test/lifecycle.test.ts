@@ -181,7 +181,11 @@ describe('a tree in a Nest application', () => {
 describe('when the root gives up', () => {
   test('onGiveUp hears the reason, once, and the log says so', async () => {
     const reasons: ExitReason[] = [];
-    const { app, runtime, logger } = await boot(App, { providers }, { onGiveUp: (reason) => reasons.push(reason) });
+    const { app, runtime, logger } = await boot(
+      App,
+      { providers },
+      { onGiveUp: (reason) => void reasons.push(reason) },
+    );
     const { lobby } = app.get(Host);
     for (let i = 0; i < 16; i++) {
       await lobby.call.crash().catch(() => {}); // the crash is the point
@@ -193,7 +197,7 @@ describe('when the root gives up', () => {
 
   test('not when the application closes', async () => {
     const reasons: ExitReason[] = [];
-    const { app } = await boot(App, { providers }, { onGiveUp: (reason) => reasons.push(reason) });
+    const { app } = await boot(App, { providers }, { onGiveUp: (reason) => void reasons.push(reason) });
     await app.close();
     expect(reasons).toEqual([]);
   });

@@ -37,7 +37,7 @@ export class TreeRunner implements OnApplicationBootstrap, BeforeApplicationShut
       throw error;
     });
     this.#logger.log(`Started\n${formatTree(this.runtime.tree())}`);
-    void this.runtime.exited(root).then((reason) => this.#onRootExit(reason)); // `exited` cannot reject
+    void this.runtime.exited(root).then((reason) => this.#onRootExit(reason)); // neither can reject
   }
 
   beforeApplicationShutdown(signal = 'close'): void {
@@ -53,9 +53,15 @@ export class TreeRunner implements OnApplicationBootstrap, BeforeApplicationShut
     if (killed.length > 0) this.#logger.error(`Killed at the shutdown deadline: ${killed.join(', ')}`);
   }
 
-  #onRootExit(reason: ExitReason): void {
+  async #onRootExit(reason: ExitReason): Promise<void> {
     if (this.#isStopping) return;
     this.#logger.error(`The tree gave up: ${this.options.root.name} ended (${formatReason(reason)})`);
-    (this.options.onGiveUp ?? endOnGiveUp)(reason);
+    try {
+      await (this.options.onGiveUp ?? endOnGiveUp)(reason);
+    } catch (error) {
+      const text = error instanceof Error ? error.stack : String(error);
+      this.#logger.error('onGiveUp failed, so the process ends itself as without it', text);
+      endOnGiveUp(); // an application without its tree must not live on unnoticed
+    }
   }
 }
