@@ -9,6 +9,8 @@ export abstract class SupervisionError extends Error {
 
 const TREE_ERRORS = {
   not_decorated: 'ERR_SUPERVISION_NOT_DECORATED',
+  decorated_twice: 'ERR_SUPERVISION_DECORATED_TWICE',
+  undefined_child: 'ERR_SUPERVISION_UNDEFINED_CHILD',
   listed_twice: 'ERR_SUPERVISION_LISTED_TWICE',
   cycle: 'ERR_SUPERVISION_CYCLE',
   name_taken: 'ERR_SUPERVISION_NAME_TAKEN',
@@ -17,6 +19,7 @@ const TREE_ERRORS = {
   provided_twice: 'ERR_SUPERVISION_PROVIDED_TWICE',
   no_class: 'ERR_SUPERVISION_NO_CLASS',
   request_scoped: 'ERR_SUPERVISION_REQUEST_SCOPED',
+  injected_directly: 'ERR_SUPERVISION_INJECTED_DIRECTLY',
 } as const;
 
 /** What can be wrong with a declared tree. */

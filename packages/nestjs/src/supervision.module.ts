@@ -6,6 +6,7 @@ import { SUPERVISION_OPTIONS, type SupervisionOptions } from './supervision-opti
 import { ChildFactory } from './tree/child-factory.js';
 import { readTree } from './tree/declaration.js';
 import { serverProviders } from './tree/server-providers.js';
+import { ServerHosts } from './tree/server-hosts.js';
 import { ShutdownDeadline } from './tree/shutdown-deadline.js';
 import { TreeExplorer } from './tree/tree-explorer.js';
 import { TreeLogger } from './tree/tree-logger.js';
@@ -27,7 +28,7 @@ const runtimeProvider: FactoryProvider<Runtime> = {
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [ChildFactory, TreeExplorer, ShutdownDeadline, TreeRunner, TreeLogger, runtimeProvider],
+  providers: [ServerHosts, ChildFactory, TreeExplorer, ShutdownDeadline, TreeRunner, TreeLogger, runtimeProvider],
   exports: [Runtime],
 })
 export class SupervisionModule {

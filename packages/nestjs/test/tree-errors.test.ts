@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Injectable, Module, Scope, type Type } from '@nestjs/common';
-import { child, GenServer } from '@rookery/genserver';
+import { Controller, Inject, Injectable, Module, type ModuleMetadata, Scope, type Type } from '@nestjs/common';
+import { child, GenServer, supervisor } from '@rookery/genserver';
 import { DynamicSupervisor, Supervised, SupervisionModule, Supervisor, TreeError } from '../src/index.js';
 import { useApps } from './support/apps.js';
 
@@ -34,6 +34,41 @@ class Needy extends GenServer {
     super();
   }
 }
+
+/** Not decorated, and made by hand it would have undefined for its dependency. */
+class Bare extends GenServer {
+  constructor(readonly missing: Missing) {
+    super();
+  }
+}
+
+@Injectable()
+class DirectByConstructor {
+  constructor(readonly alpha: Alpha) {}
+}
+
+@Injectable()
+class DirectByProperty {
+  @Inject(Alpha) readonly alpha!: Alpha;
+}
+
+@Controller()
+class DirectController {
+  constructor(readonly alpha: Alpha) {}
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class DirectPerRequest {
+  constructor(readonly alpha: Alpha) {}
+}
+
+const dependents: readonly (readonly [string, ModuleMetadata])[] = [
+  ['by constructor', { providers: [DirectByConstructor] }],
+  ['by property', { providers: [DirectByProperty] }],
+  ['into a controller', { controllers: [DirectController] }],
+  ['into a provider of each request', { providers: [DirectPerRequest] }],
+  ['into a factory', { providers: [{ provide: 'DirectFactory', useFactory: () => 1, inject: [Alpha] }] }],
+];
 
 function treeOf(...children: readonly Type<unknown>[]): Type<unknown> {
   @Supervisor({ strategy: 'one_for_one', children })
@@ -90,6 +125,42 @@ describe('a tree that makes no sense is refused when it is declared', () => {
     expect(() => SupervisionModule.forRoot({ root: Root })).not.toThrow();
   });
 
+  test('a child that is undefined, as in a circle of imports', () => {
+    expect(errorOf(() => SupervisionModule.forRoot({ root: treeOf(undefined as never) }))).toMatchObject({
+      code: 'ERR_SUPERVISION_UNDEFINED_CHILD',
+      message: expect.stringMatching(/A child of Root is undefined: .* import each other/) as unknown,
+    });
+  });
+
+  test.each([
+    ['a child that is neither a class nor a specification', { strategy: 'one_for_one', children: ['Alpha'] }],
+    ['no children', { strategy: 'one_for_one' }],
+    ['no options', undefined],
+  ])('a supervisor with %s', (_, options) => {
+    class Root {}
+    Supervisor(options as never)(Root);
+    expect(errorOf(() => SupervisionModule.forRoot({ root: Root }))).toMatchObject({
+      code: 'ERR_GENSERVER_INVALID_OPTION',
+      message: expect.stringContaining('`children of Root`') as unknown,
+    });
+  });
+
+  test.each([Supervised(), Supervisor({ strategy: 'one_for_one', children: [] }), DynamicSupervisor()])(
+    'a class that is decorated twice',
+    (decorate) => {
+      class Twice extends GenServer {}
+      decorate(Twice);
+      expect(errorOf(() => Supervised()(Twice))).toMatchObject({
+        code: 'ERR_SUPERVISION_DECORATED_TWICE',
+        message: expect.stringMatching(/^Twice has/) as unknown,
+      });
+    },
+  );
+
+  test.each([undefined, null, 'Root'])('no options: %p', (options) => {
+    expect(() => SupervisionModule.forRoot(options as never)).toThrow(/Expected `options` to be \{ root/);
+  });
+
   test.each([
     [{ root: undefined }, /`root` to be a class decorated with @Supervisor, got `undefined`/],
     [{ root: treeOf(), shutdownTimeoutMs: -1 }, /`shutdownTimeoutMs`.*`-1`/],
@@ -135,6 +206,40 @@ describe('a tree that does not fit the modules is refused at boot, before anythi
     await expect(boot(treeOf(Alpha), { imports: [FirstModule], providers: [Alpha] })).rejects.toMatchObject({
       kind: 'provided_twice',
       message: expect.stringContaining('FirstModule') as unknown,
+    });
+  });
+
+  test('a child of a module that is imported twice: it says so', async () => {
+    @Module({ providers: [Alpha] })
+    class Feature {}
+    const imports = [Feature, { module: Feature, providers: [{ provide: 'more', useValue: 1 }] }];
+    await expect(boot(treeOf(Alpha), { imports })).rejects.toMatchObject({
+      kind: 'provided_twice',
+      message: expect.stringMatching(/module Feature is in the application twice/) as unknown,
+    });
+  });
+
+  test.each(['beta', Symbol('beta')])('a decorated class under the token %p that is in no tree', async (provide) => {
+    const providers = [Alpha, { provide, useClass: Beta }];
+    await expect(boot(treeOf(Alpha), { providers })).rejects.toMatchObject({ kind: 'not_in_tree', className: 'Beta' });
+  });
+
+  test.each([
+    ['a specification', () => child(Bare)],
+    ['one below supervisor()', () => supervisor({ id: 'inner', strategy: 'one_for_one', children: [child(Bare)] })],
+  ])('a class without a provider that wants injection, given by %s', async (_, spec) => {
+    @Supervisor({ strategy: 'one_for_one', children: [spec()] })
+    class Root {}
+    await expect(boot(Root, {})).rejects.toMatchObject({ kind: 'not_provided', className: 'Bare' });
+  });
+
+  test.each(dependents)('a class of the tree that is injected as itself, %s', async (_, metadata) => {
+    const providers = [Alpha, ...(metadata.providers ?? [])];
+    await expect(boot(treeOf(Alpha), { ...metadata, providers })).rejects.toMatchObject({
+      code: 'ERR_SUPERVISION_INJECTED_DIRECTLY',
+      message: expect.stringMatching(
+        /^Direct\w+ \(module RootTestModule\) injects Alpha .*@InjectServer\(Alpha\)/,
+      ) as unknown,
     });
   });
 

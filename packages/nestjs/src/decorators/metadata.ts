@@ -7,6 +7,7 @@ import type {
   ServerClass,
   SupervisorOptions,
 } from '@rookery/genserver';
+import { TreeError } from '../errors.js';
 
 /** How a server class takes part in the tree. */
 export interface SupervisedOptions extends ChildDefaults {
@@ -42,3 +43,20 @@ export interface DynamicSupervisorDecoratorOptions extends Omit<DynamicSuperviso
 export const SupervisedMetadata = DiscoveryService.createDecorator<SupervisedOptions>();
 export const SupervisorMetadata = DiscoveryService.createDecorator<SupervisorDecoratorOptions>();
 export const DynamicSupervisorMetadata = DiscoveryService.createDecorator<DynamicSupervisorDecoratorOptions>();
+
+export const DECORATORS = [SupervisedMetadata, SupervisorMetadata, DynamicSupervisorMetadata] as const;
+
+/** By itself: a subclass of a decorated class declares nothing. */
+export function isDecorated(type: object): boolean {
+  return DECORATORS.some(({ KEY }) => Reflect.hasOwnMetadata(KEY, type));
+}
+
+/** A class is one thing in the tree. */
+export function checkNotDecorated(type: { readonly name: string }): void {
+  if (!isDecorated(type)) return;
+  throw new TreeError(
+    'decorated_twice',
+    type.name,
+    `${type.name} has more than one of @Supervised, @Supervisor and @DynamicSupervisor, or one of them twice: keep one.`,
+  );
+}

@@ -1,6 +1,6 @@
 import { Injectable, Scope } from '@nestjs/common';
 import type { ServerClass } from '@rookery/genserver';
-import { type SupervisedOptions, SupervisedMetadata } from './metadata.js';
+import { checkNotDecorated, type SupervisedOptions, SupervisedMetadata } from './metadata.js';
 
 /**
  * Makes a GenServer class a child of the tree: list it among the `children` of a `@Supervisor`, or as the `child` of a
@@ -10,6 +10,7 @@ import { type SupervisedOptions, SupervisedMetadata } from './metadata.js';
 export function Supervised(options: SupervisedOptions = {}): (target: ServerClass) => void {
   const { restart, shutdownMs } = options;
   return (target) => {
+    checkNotDecorated(target);
     // Transient, so that Nest makes no instance of its own: the tree does, one for each start.
     Injectable({ scope: Scope.TRANSIENT })(target);
     SupervisedMetadata(options)(target);

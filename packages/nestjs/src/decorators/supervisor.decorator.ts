@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  checkNotDecorated,
   type DynamicSupervisorDecoratorOptions,
   DynamicSupervisorMetadata,
   type SupervisorDecoratorOptions,
@@ -9,6 +10,7 @@ import {
 /** Declares a supervisor. Its children are in plain sight: they start in the order listed and stop in reverse. */
 export function Supervisor(options: SupervisorDecoratorOptions): ClassDecorator {
   return (target) => {
+    checkNotDecorated(target);
     Injectable()(target);
     SupervisorMetadata(options)(target);
   };
@@ -17,6 +19,7 @@ export function Supervisor(options: SupervisorDecoratorOptions): ClassDecorator 
 /** Declares a supervisor that starts empty; its children are added while the app runs, through `@InjectServer` of this class. */
 export function DynamicSupervisor(options: DynamicSupervisorDecoratorOptions = {}): ClassDecorator {
   return (target) => {
+    checkNotDecorated(target);
     Injectable()(target);
     DynamicSupervisorMetadata(options)(target);
   };

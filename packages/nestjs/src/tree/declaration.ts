@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import type { ChildSpec, ServerClass } from '@rookery/genserver';
+import { type ChildSpec, InvalidOptionError, type ServerClass } from '@rookery/genserver';
 import {
   type DeclaredChild,
   type DynamicSupervisorDecoratorOptions,
@@ -57,10 +57,13 @@ export function flatten(declaration: Declaration): readonly Declaration[] {
 }
 
 function readChild(child: DeclaredChild, path: readonly DeclaredChild[]): Declaration {
-  if (typeof child !== 'function') return { kind: 'spec', spec: child };
+  if (typeof child !== 'function') return { kind: 'spec', spec: checkSpec(child, path) };
   if (path.includes(child)) throw cycle([...path, child]);
   const supervisor = metadataOf(SupervisorMetadata, child);
   if (supervisor !== undefined) {
+    if (!Array.isArray(supervisor.children)) {
+      throw new InvalidOptionError(`children of ${child.name}`, 'an array', supervisor.children);
+    }
     const children = supervisor.children.map((each) => readChild(each, [...path, child]));
     const type = child as Type<unknown>;
     return { kind: 'supervisor', type, name: supervisor.name ?? child.name, options: supervisor, children };
@@ -75,6 +78,13 @@ function readChild(child: DeclaredChild, path: readonly DeclaredChild[]): Declar
     return { kind: 'server', type: child as ServerClass, name: server.name ?? child.name, options: server };
   }
   throw notDecorated(child, `a child of ${nameOf(path.at(-1))}`, '@Supervised, @Supervisor or @DynamicSupervisor');
+}
+
+function checkSpec(spec: ChildSpec | undefined, path: readonly DeclaredChild[]): ChildSpec {
+  if (spec === undefined) throw undefinedChild(nameOf(path.at(-1)));
+  if (typeof spec === 'object' && spec !== null && 'serverClass' in spec) return spec;
+  const expected = 'decorated classes, or what child() and its kin gave';
+  throw new InvalidOptionError(`children of ${nameOf(path.at(-1))}`, expected, spec);
 }
 
 /** Own metadata only: a subclass of a decorated class declares nothing by itself. */
@@ -112,6 +122,17 @@ export function typesOf(declaration: Declaration): readonly (Type<unknown> | Ser
   return child === undefined ? [declaration.type] : [declaration.type, child];
 }
 
+/** The specifications of servers that a declaration carries, those below `supervisor()` too. */
+export function specsOf(declaration: Declaration): readonly ChildSpec[] {
+  return declaration.kind === 'spec' ? serversOf(declaration.spec) : [];
+}
+
+function serversOf(spec: ChildSpec): readonly ChildSpec[] {
+  if (spec.type === 'worker') return [spec];
+  const [plan] = (spec.start.args ?? []) as readonly [{ readonly children?: readonly ChildSpec[] }?];
+  return (plan?.children ?? []).flatMap(serversOf);
+}
+
 function nameOf(child: DeclaredChild | undefined): string {
   return typeof child === 'function' ? child.name : 'the tree';
 }
@@ -122,6 +143,15 @@ function notDecorated(type: DeclaredChild, place: string, decorators: string): T
     'not_decorated',
     name,
     `${name} is ${place} but has none of the decorators it needs: add ${decorators}.`,
+  );
+}
+
+function undefinedChild(supervisor: string): TreeError {
+  return new TreeError(
+    'undefined_child',
+    supervisor,
+    `A child of ${supervisor} is undefined: its file and that of ${supervisor} import each other, probably by way of others. ` +
+      'Break the circle, say by moving what both need to a file of its own.',
   );
 }
 

@@ -1,70 +1,49 @@
 import { Injectable, type Type } from '@nestjs/common';
-import { DiscoveryService, ModuleRef } from '@nestjs/core';
-import {
-  child,
-  type ChildSpec,
-  dynamicSupervisor,
-  GenServer,
-  type ServerClass,
-  supervisor,
-  type SupervisorOptions,
-} from '@rookery/genserver';
-import { DynamicSupervisorMetadata, SupervisedMetadata, SupervisorMetadata } from '../decorators/metadata.js';
+import { DiscoveryService } from '@nestjs/core';
+import { child, type ChildSpec, dynamicSupervisor, supervisor, type SupervisorOptions } from '@rookery/genserver';
+import { DECORATORS, isDecorated } from '../decorators/metadata.js';
 import { TreeError } from '../errors.js';
-import { ChildFactory, type ServerHost } from './child-factory.js';
-import { type Declaration, flatten, readTree, type SupervisorDeclaration, typesOf } from './declaration.js';
-
-type Provider = ReturnType<DiscoveryService['getProviders']>[number];
+import { type Declaration, flatten, readTree, specsOf, type SupervisorDeclaration, typesOf } from './declaration.js';
+import { checkNoneInjectedDirectly } from './direct-injections.js';
+import { isServerClass, ServerHosts } from './server-hosts.js';
 
 /** From decorators to child specifications: everything is checked, nothing is started. */
 @Injectable()
 export class TreeExplorer {
   constructor(
     private readonly discovery: DiscoveryService,
-    private readonly factory: ChildFactory,
+    private readonly hosts: ServerHosts,
   ) {}
 
   /** The options of the root supervisor. Throws a TreeError that names the class, its module and the remedy. */
   explore(root: Type<unknown>): SupervisorOptions {
     const tree = readTree(root);
-    const types = new Set<object>(flatten(tree).flatMap(typesOf));
+    const declarations = flatten(tree);
+    const declared = declarations.flatMap(typesOf);
+    const specs = declarations.flatMap(specsOf);
+    const types = new Set<object>([...declared, ...specs.map(({ serverClass }) => serverClass)]);
     this.#checkAllListed(types);
-    for (const type of types) {
-      if (isServerClass(type)) this.factory.register(type, this.#hostOf(type));
-    }
+    checkNoneInjectedDirectly(this.discovery, types);
+    for (const type of declared) if (isServerClass(type)) this.hosts.mustHave(type);
+    for (const { serverClass, start } of specs) if (start.create === undefined) this.hosts.of(serverClass);
     return optionsOf(tree);
   }
 
   /** A decorated provider that is in no tree would never run. */
   #checkAllListed(types: ReadonlySet<object>): void {
-    for (const { KEY } of [SupervisedMetadata, SupervisorMetadata, DynamicSupervisorMetadata]) {
-      for (const { token, name, host } of this.discovery.getProviders({ metadataKey: KEY })) {
-        if (typeof token !== 'function' || types.has(token)) continue;
+    for (const { KEY } of DECORATORS) {
+      for (const { token, metatype, name, host } of this.discovery.getProviders({ metadataKey: KEY })) {
+        const type = [metatype, token].find((each) => typeof each === 'function' && isDecorated(each)) as Type<unknown>;
+        if (type === undefined || types.has(type) || types.has(token as object)) continue;
         throw new TreeError(
           'not_in_tree',
-          String(name),
-          `${String(name)} (module ${host?.name ?? 'unknown'}) is decorated but in no tree: list it among the children of a ` +
-            'supervisor, or remove it from the providers.',
+          type.name,
+          `${type === token ? type.name : `${type.name}, provided as ${String(name)}`} (module ${host?.name ?? 'unknown'}) is ` +
+            'decorated but in no tree: list it among the children of a supervisor, or remove it from the providers.',
         );
       }
     }
   }
-
-  #hostOf(type: ServerClass): ServerHost {
-    const [provider, second] = this.discovery.getProviders().filter(({ token }) => token === type);
-    if (provider?.host === undefined) throw notProvided(type);
-    if (second !== undefined) throw providedTwice(type, provider, second);
-    // Nest's typing wants a token of a provider it knows; ModuleRef is in every module.
-    const moduleRef = provider.host.getProviderByKey<ModuleRef>(ModuleRef).instance;
-    const implementation = provider.metatype;
-    if (!isServerClass(implementation)) throw noClass(type, provider);
-    if (!provider.isDependencyTreeStatic()) throw requestScoped(type, provider);
-    return { moduleRef, implementation: implementation as unknown as ServerHost['implementation'] };
-  }
-}
-
-function isServerClass(type: unknown): type is ServerClass {
-  return typeof type === 'function' && type.prototype instanceof GenServer;
 }
 
 function optionsOf({ name, options, children }: SupervisorDeclaration): SupervisorOptions {
@@ -81,43 +60,4 @@ function specOf(declaration: Declaration): ChildSpec {
   }
   const { child: _declaredOnly, ...options } = declaration.options;
   return dynamicSupervisor({ ...options, name: declaration.name });
-}
-
-function moduleOf(provider: Provider): string {
-  return provider.host?.name ?? 'unknown';
-}
-
-function notProvided({ name }: ServerClass): TreeError {
-  return new TreeError(
-    'not_provided',
-    name,
-    `${name} is in the tree but no module provides it: add it to the providers of its module.`,
-  );
-}
-
-function providedTwice({ name }: ServerClass, first: Provider, second: Provider): TreeError {
-  const modules = `${moduleOf(first)} and ${moduleOf(second)}`;
-  return new TreeError(
-    'provided_twice',
-    name,
-    `${name} is provided by ${modules}: keep it in one, and inject it elsewhere by @InjectServer(${name}).`,
-  );
-}
-
-function noClass({ name }: ServerClass, provider: Provider): TreeError {
-  return new TreeError(
-    'no_class',
-    name,
-    `${name} (module ${moduleOf(provider)}) is not provided as a class that extends GenServer, so no new instance can be made at a ` +
-      'restart: provide the class itself, or another one by useClass.',
-  );
-}
-
-function requestScoped({ name }: ServerClass, provider: Provider): TreeError {
-  return new TreeError(
-    'request_scoped',
-    name,
-    `${name} (module ${moduleOf(provider)}) depends on a request-scoped provider, but a server outlives requests: inject a ` +
-      'provider of default scope, and pass what belongs to a request as an argument of the call.',
-  );
 }
