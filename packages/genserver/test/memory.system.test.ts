@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
-import { type Deferred, GenServer, type Runtime, type ServerRef } from '../src/index.js';
+import { child, type Deferred, GenServer, type Runtime, type ServerRef } from '../src/index.js';
 import { useRuntimes } from './support/test-runtime.js';
 
 const newRuntime = useRuntimes();
@@ -93,4 +93,66 @@ test('a ref does not keep what the server held when it has ended', async () => {
   }
   expect(heapMegabytes() - before).toBeLessThan(8); // 20 servers of 2 MB each
   expect(refs.filter(({ isAlive }) => isAlive)).toEqual([]);
+});
+
+class Hub extends GenServer {
+  #runtime: Runtime | undefined;
+
+  override init(runtime: Runtime): void {
+    this.#runtime = runtime;
+    this.self.trapExit(true);
+  }
+
+  async callOther(): Promise<number> {
+    return (await this.#runtime?.ref(Hub, 'other').call.one()) ?? 0;
+  }
+
+  one(): number {
+    return 1;
+  }
+
+  async meet(how: 'link' | 'monitor'): Promise<void> {
+    const peer = await this.#runtime?.start(Hub, { args: [this.#runtime] });
+    if (peer === undefined) return;
+    this.self[how](peer);
+    await this.#runtime?.stop(peer);
+  }
+
+  override handleInfo(): void {}
+}
+
+test.each([
+  ['calls made by handlers', 50_000, (hub: ServerRef<Hub>) => hub.call.callOther()],
+  ['links to servers that have ended', 10_000, (hub: ServerRef<Hub>) => hub.call.meet('link')],
+  ['monitors of servers that have ended', 10_000, (hub: ServerRef<Hub>) => hub.call.meet('monitor')],
+] as const)('%s are forgotten', async (_, rounds, act) => {
+  const { runtime, events } = newRuntime();
+  await runtime.start(Hub, { name: 'other', args: [runtime] });
+  const hub = await runtime.start(Hub, { args: [runtime] });
+  await act(hub);
+  const before = heapMegabytes();
+  for (let round = 0; round < rounds; round++) await act(hub);
+  const eventMegabytes = (events.length * 200) / 2 ** 20; // the test itself keeps all events
+  expect(heapMegabytes() - before - eventMegabytes).toBeLessThan(4);
+});
+
+class Brittle extends GenServer {
+  fail(): void {
+    throw new Error('again');
+  }
+}
+
+test('restarts are forgotten when they are older than the window', async () => {
+  const { runtime, clock, events } = newRuntime();
+  const children = [child(Brittle, { name: 'brittle' })];
+  await runtime.startSupervisor({ strategy: 'one_for_one', maxRestarts: 1, maxSeconds: 1, children });
+  const brittle = runtime.ref(Brittle, 'brittle');
+  const before = heapMegabytes();
+  for (let round = 0; round < 2000; round++) {
+    brittle.cast.fail();
+    await clock.advance(1001);
+  }
+  expect(runtime.tree()[0]?.children[0]?.restarts).toBe(2000);
+  const eventMegabytes = (events.length * 1500) / 2 ** 20; // with the stack of each crash
+  expect(heapMegabytes() - before - eventMegabytes).toBeLessThan(4);
 });

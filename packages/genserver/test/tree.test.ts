@@ -109,6 +109,7 @@ describe('runtime.tree', () => {
     await runtime.startSupervisor({ name: 'app', strategy: 'one_for_one', children });
     runtime.kill('app');
     expect(runtime.tree()).toMatchObject([{ name: 'stubborn', kind: 'worker' }]);
+    runtime.kill('stubborn');
   });
 });
 

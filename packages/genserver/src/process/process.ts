@@ -5,6 +5,7 @@ import type { Exit } from './exit-signals.js';
 import type { Behaviour, Host } from './host.js';
 import type { IdleTimer } from './idle-timer.js';
 import type { InfoTimer } from './info-timer.js';
+import { sayLastWords } from './last-words.js';
 import { breakLinks, unlink } from './links.js';
 import { Mailbox } from './mailbox.js';
 import { Message, runInContext } from './message.js';
@@ -227,26 +228,11 @@ export class Process {
     if (message.kind === 'call') this.host.drop('late_reply', this.label, message.name);
   }
 
-  /** Last words, then the reply of the handler that asked to stop, then the end (GS-045, GS-046). */
   #terminate(message: Message, reason: ExitReason, answer?: () => void): void {
     this.status = 'stopping';
     const activity = this.activity ?? this.#begin(message);
     this.#leave(); // last words are not said on the caller's behalf
-    const finish = (finalReason: ExitReason): void => {
-      if (this.status === 'ended') return;
-      this.end(tryAnswer(answer) ?? finalReason, true);
-    };
-    const fail = (error: unknown): void => {
-      if (this.status === 'ended') this.host.drop('late_failure', this.label, 'terminate', error);
-      else finish(ExitReason.error(error)); // what terminate throws replaces the reason (GS-055)
-    };
-    try {
-      const result = runInContext(message, activity, () => this.behaviour.terminate(reason));
-      if (isThenable(result)) Promise.resolve(result).then(() => finish(reason), fail);
-      else finish(reason);
-    } catch (error) {
-      fail(error);
-    }
+    sayLastWords(activity, message, reason, answer);
   }
 
   /** What the handler has left running is for nobody who waits: it has no deadline but its own. */
@@ -256,16 +242,6 @@ export class Process {
 
   #isFromParent(exit: Exit): boolean {
     return this.parent !== undefined && this.parent.pid === exit.from;
-  }
-}
-
-/** Returns why the answer makes no sense, if it does not (GS-050). */
-function tryAnswer(answer: (() => void) | undefined): ExitReason | undefined {
-  try {
-    answer?.();
-    return undefined;
-  } catch (error) {
-    return ExitReason.error(error);
   }
 }
 

@@ -52,18 +52,19 @@ async function start(): Promise<{
   readonly middle: ServerRef<Middle>;
   readonly clock: ReturnType<typeof newRuntime>['clock'];
   readonly go: () => void;
+  readonly end: () => void;
 }> {
   const { runtime, clock } = newRuntime();
   let go = (): void => {};
   const going = new Promise<void>((resolve) => (go = resolve));
   const inner = await runtime.start(Silent, { name: 'inner' });
   const middle = await runtime.start(Middle, { name: 'middle', args: [inner, going] });
-  return { middle, clock, go };
+  return { middle, clock, go, end: () => runtime.kill('inner') };
 }
 
 describe('a call made by a handler', () => {
   test('waits no longer than what is left of the call that is being handled', async () => {
-    const { middle, clock, go } = await start();
+    const { middle, clock, go, end } = await start();
     const outer = middle.with({ timeoutMs: 1000 }).call.wait();
     outer.catch(() => {}); // looked at below
     await clock.advance(400);
@@ -73,10 +74,11 @@ describe('a call made by a handler', () => {
     const waited = middle.call.waited();
     await clock.advance(0);
     expect(await waited).toMatchObject({ timeoutMs: 600 });
+    end();
   });
 
   test('gives up at once when the call that is being handled has run out of time', async () => {
-    const { middle, clock, go } = await start();
+    const { middle, clock, go, end } = await start();
     const outer = middle.with({ timeoutMs: 1000 }).call.wait();
     outer.catch(() => {}); // looked at below
     await clock.advance(1000);
@@ -84,15 +86,17 @@ describe('a call made by a handler', () => {
     go();
     await clock.advance(0);
     expect(await middle.call.waited()).toMatchObject({ timeoutMs: 0 });
+    end();
   });
 
   test('has all its own time when the call that is being handled was answered', async () => {
-    const { middle, clock, go } = await start();
+    const { middle, clock, go, end } = await start();
     const outer = middle.with({ timeoutMs: 1000 }).call.replyAndWait();
     await clock.advance(0);
     expect(await outer).toBe('early');
     go();
     await clock.advance(10_000);
     expect(await middle.call.waited()).toMatchObject({ timeoutMs: 10_000 });
+    end();
   });
 });

@@ -37,4 +37,5 @@ test('all calls that share a signal end when it fires', async () => {
   await clock.advance(0);
   controller.abort('enough');
   for (const failure of await Promise.all(failures)) expect(failure).toBeInstanceOf(CallAbortedError);
+  runtime.kill(echo);
 });

@@ -58,3 +58,17 @@ test('requests with different time limits that still wait are kept, and expire i
   await clock.advance(500);
   expect(requests.every(({ isExpired }) => isExpired)).toBe(true);
 });
+
+test('of two requests with one time limit, the later one expires, too', async () => {
+  const clock = new ManualClock();
+  const deadlines = new Deadlines(clock);
+  const [first, second] = [new Request(), new Request()];
+  deadlines.add(first, 10, clock.now());
+  await clock.advance(4);
+  deadlines.add(second, 10, clock.now());
+  await clock.advance(6);
+  expect([first.isExpired, second.isExpired]).toEqual([true, false]);
+  await clock.advance(4);
+  expect(second.isExpired).toBe(true);
+  expect(clock.pendingTimers).toBe(0);
+});

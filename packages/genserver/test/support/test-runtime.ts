@@ -1,4 +1,4 @@
-import { afterEach, beforeEach } from '@jest/globals';
+import { afterEach, beforeEach, expect } from '@jest/globals';
 import { Runtime, type RuntimeEvent, type RuntimeOptions } from '../../src/index.js';
 import { LeakDetector, ManualClock } from '../../src/testing.js';
 
@@ -22,7 +22,7 @@ export function useRuntimes(): (options?: Omit<RuntimeOptions, 'clock'>) => Test
     for (const { runtime, clock, unsubscribe } of used) {
       const stopped = runtime.shutdown({ timeoutMs: 60_000 });
       await clock.advance(60_000);
-      await stopped;
+      expect(await stopped).toEqual({ killed: [] }); // a test that leaves a hanging server kills it itself
       unsubscribe();
     }
     await leaks.assertNone(...used.splice(0));

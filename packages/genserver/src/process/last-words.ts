@@ -1,0 +1,42 @@
+import type { Activity } from './activity.js';
+import { ExitReason } from './exit-reason.js';
+import { type Message, runInContext } from './message.js';
+import { isThenable } from './thenable.js';
+
+/**
+ * Runs terminate, then gives the reply of the handler that asked to stop, then ends the process: in this order, and each even
+ * if the one before failed (GS-045, GS-046).
+ */
+export function sayLastWords(
+  activity: Activity,
+  message: Message,
+  reason: ExitReason,
+  answer: (() => void) | undefined,
+): void {
+  const { process } = activity;
+  const finish = (finalReason: ExitReason): void => {
+    if (process.status === 'ended') return;
+    process.end(tryAnswer(answer) ?? finalReason, true);
+  };
+  const fail = (error: unknown): void => {
+    if (process.status === 'ended') process.host.drop('late_failure', process.label, 'terminate', error);
+    else finish(ExitReason.error(error)); // what terminate throws replaces the reason (GS-055)
+  };
+  try {
+    const result = runInContext(message, activity, () => process.behaviour.terminate(reason));
+    if (isThenable(result)) Promise.resolve(result).then(() => finish(reason), fail);
+    else finish(reason);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Returns why the answer makes no sense, if it does not (GS-050). */
+function tryAnswer(answer: (() => void) | undefined): ExitReason | undefined {
+  try {
+    answer?.();
+    return undefined;
+  } catch (error) {
+    return ExitReason.error(error);
+  }
+}
