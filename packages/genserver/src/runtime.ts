@@ -44,6 +44,7 @@ export interface RuntimeOptions {
 
 /** How many of what there is. */
 export interface RuntimeStats {
+  /** How many are alive. */
   readonly processes: number;
   /** What was dropped on purpose, by kind, since the runtime was made. */
   readonly dropped: Readonly<Record<DropKind, number>>;
@@ -83,6 +84,7 @@ export class Runtime {
     return this.#startSpec(supervisor(options));
   }
 
+  /** Starts a dynamic supervisor that nobody supervises. Rejects like `start`. */
   async startDynamicSupervisor<S extends GenServer<unknown> = GenServer<unknown>>(
     options: DynamicSupervisorOptions = {},
   ): Promise<DynamicSupervisorRef<S>> {
@@ -168,6 +170,7 @@ export class Runtime {
     return treesOf(this.#kernel);
   }
 
+  /** A copy: it does not change with the runtime. */
   stats(): RuntimeStats {
     return { processes: this.#kernel.processes.size, dropped: { ...this.#kernel.dropped } };
   }

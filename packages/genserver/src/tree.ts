@@ -11,13 +11,17 @@ import type { Strategy } from './supervisor/strategy.js';
 export interface TreeNode {
   /** Its name, or its class and pid; for a child that does not run, its id. */
   readonly name: string;
+  /** While it runs. */
   readonly pid: Pid | undefined;
+  /** What it is; a server of any class is a worker. */
   readonly kind: 'supervisor' | 'dynamic_supervisor' | 'worker';
+  /** `restarting`: between two tries; `stopped`: its supervisor knows it and does not run it. */
   readonly state: 'running' | 'restarting' | 'stopped';
   /** Of a supervisor. */
   readonly strategy?: Strategy;
   /** How often its supervisor has started it again. */
   readonly restarts: number;
+  /** In start order; of a dynamic supervisor in the order in which they came. */
   readonly children: readonly TreeNode[];
 }
 

@@ -61,7 +61,10 @@ export class Ignored extends Outcome {
 
 /** Made by `stop`. */
 export class Stopped extends Outcome {
-  constructor(readonly reason: ExitReason) {
+  constructor(
+    /** What the start fails with. */
+    readonly reason: ExitReason,
+  ) {
     super();
   }
 }

@@ -35,6 +35,7 @@ export class Self {
     return { kernel: this.#kernel, process: this.#process };
   }
 
+  /** Of this start: a restart has another one. */
   get pid(): Pid {
     return this.#process.pid;
   }

@@ -12,7 +12,9 @@ export type ExitReason =
 /** A supervisor did not start because a child failed: the detail of its `shutdown` reason (SUP-018, SUP-019). */
 export interface FailedToStartChild {
   readonly kind: 'failed_to_start_child';
+  /** Its id, as text. */
   readonly id: string;
+  /** Why. A failed supervisor has a detail of its own here, and so on down to who failed first. */
   readonly reason: ExitReason;
 }
 

@@ -8,6 +8,7 @@ export class Exit {
   constructor(
     /** Who ended or sent the signal; undefined when it came from outside any process. */
     readonly from: Pid | undefined,
+    /** Of its end, or as the signal says; `noproc` when it was gone before the link was made. */
     readonly reason: ExitReason,
   ) {}
 }

@@ -20,6 +20,7 @@ export class Down {
     readonly ref: MonitorRef,
     /** Who ended; undefined when nobody held the monitored name (MON-010). */
     readonly pid: Pid | undefined,
+    /** Of its end; `noproc` when it was gone before. */
     readonly reason: ExitReason,
   ) {}
 }

@@ -31,6 +31,7 @@ export class Registry extends GenServer {
     return this.#holders.get(key);
   }
 
+  /** Who holds which key, live. */
   get table(): ReadonlyMap<unknown, Process> {
     return this.#holders;
   }

@@ -23,12 +23,17 @@ export type ChildId = string | symbol | ServerClass;
  * `dynamicSupervisor()`. `Ref` is what starting it gives.
  */
 export interface ChildSpec<Ref = unknown> {
+  /** One child of a supervisor has it. */
   readonly id: ChildId;
+  /** Whether it has children of its own. */
   readonly type: 'worker' | 'supervisor';
+  /** Which of its ends are answered with a restart. */
   readonly restart: Restart;
   /** `infinity` for a supervisor: a time limit would orphan its children. */
   readonly shutdownMs: Shutdown;
+  /** What runs. */
   readonly serverClass: ServerClass;
+  /** How it is started, each time. */
   readonly start: AnyStartOptions;
   /** Wraps a started process for the caller. */
   readonly toRef: (kernel: Kernel, process: Process) => Ref;

@@ -5,11 +5,15 @@ import type { ChildId } from './child-spec.js';
 
 /** A child as `whichChildren` tells it. Children come in start order (OTP: in reverse; SUP-091). */
 export interface ChildView {
+  /** As its specification says. */
   readonly id: ChildId;
+  /** Whether it has children of its own. */
   readonly type: 'worker' | 'supervisor';
+  /** `restarting`: between two tries; `stopped`: kept, and not run. */
   readonly state: 'running' | 'restarting' | 'stopped';
   /** While it runs. */
   readonly pid: Pid | undefined;
+  /** Which of its ends are answered with a restart. */
   readonly restart: Restart;
   /** How often its supervisor has started it again. */
   readonly restarts: number;
@@ -17,9 +21,13 @@ export interface ChildView {
 
 /** All children, those that run, and all by type (SUP-093). */
 export interface ChildCounts {
+  /** All that it knows. */
   readonly specs: number;
+  /** Those that run now. */
   readonly active: number;
+  /** By type, running or not. */
   readonly supervisors: number;
+  /** By type, running or not. */
   readonly workers: number;
 }
 

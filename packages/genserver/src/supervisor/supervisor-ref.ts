@@ -92,6 +92,7 @@ export class SupervisorRef extends AnySupervisorRef<Supervisor> {
     return this.ask.whichChildren();
   }
 
+  /** How many children it has, by what they are and do. */
   async countChildren(): Promise<ChildCounts> {
     return this.ask.countChildren();
   }
@@ -128,6 +129,7 @@ export class DynamicSupervisorRef<
     return this.ask.whichChildren();
   }
 
+  /** How many children it has, by what they are and do. */
   async countChildren(): Promise<ChildCounts> {
     return this.ask.countChildren();
   }

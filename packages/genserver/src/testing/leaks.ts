@@ -5,6 +5,7 @@ import { settle } from './settle.js';
 
 /** What to look at for leaks. */
 export interface LeakScope {
+  /** Must have no process and no listener left. */
   readonly runtime: Runtime;
   /** The runtime's clock, if it is a manual one: then timers are checked, too. */
   readonly clock?: ManualClock;
@@ -15,7 +16,10 @@ export class LeakError extends Error {
   override readonly name = 'LeakError';
   readonly code = 'ERR_GENSERVER_LEAK';
 
-  constructor(readonly leaks: readonly string[]) {
+  constructor(
+    /** What was left behind, one line each. */
+    readonly leaks: readonly string[],
+  ) {
     super(`Left behind: ${leaks.join('; ')}. Stop what was started (runtime.shutdown()) and await what was begun.`);
   }
 }
