@@ -7,33 +7,12 @@ import {
   GenServer,
   type Pid,
   Registry,
-  type Runtime,
   ServerRef,
   via,
 } from '../../src/index.js';
-import { useRuntimes } from '../support/test-runtime.js';
+import { open, Room, useRooms } from './rooms.js';
 
-const newRuntime = useRuntimes();
-
-class Room extends GenServer {
-  ping(): string {
-    return 'pong';
-  }
-  crash(): never {
-    throw new Error('boom');
-  }
-}
-
-const names = child(Registry, { args: [{ keys: 'unique' }], name: 'rooms', restart: 'temporary' });
-
-/** A runtime with a registry `rooms`. */
-async function start() {
-  const made = newRuntime();
-  await made.runtime.startSupervisor({ strategy: 'one_for_one', children: [names] });
-  return { ...made, rooms: made.runtime.registry('rooms') };
-}
-
-const open = (runtime: Runtime, key: unknown) => runtime.start(Room, { name: via('rooms', key) });
+const { newRuntime, start } = useRooms();
 
 describe('the registry itself', () => {
   test('when it does not run, nobody is found, and nobody can register (REG-004, REG-036)', async () => {

@@ -1,28 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { child, Down, ExitReason, GenServer, Registry, type Runtime, via } from '../../src/index.js';
-import { useRuntimes } from '../support/test-runtime.js';
+import { names, open, Room, useRooms } from './rooms.js';
 
-const newRuntime = useRuntimes();
-
-class Room extends GenServer {
-  ping(): string {
-    return 'pong';
-  }
-  crash(): never {
-    throw new Error('boom');
-  }
-}
-
-const names = child(Registry, { args: [{ keys: 'unique' }], name: 'rooms', restart: 'temporary' });
-
-/** A runtime with a registry `rooms`. */
-async function start() {
-  const made = newRuntime();
-  await made.runtime.startSupervisor({ strategy: 'one_for_one', children: [names] });
-  return { ...made, rooms: made.runtime.registry('rooms') };
-}
-
-const open = (runtime: Runtime, key: unknown) => runtime.start(Room, { name: via('rooms', key) });
+const { newRuntime, start } = useRooms();
 
 describe('starting a registry', () => {
   test.each([[undefined], [{}], [{ keys: 'some' }], [{ keys: 'duplicate' }]])(
