@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { child, Down, ExitReason, GenServer, Registry, type Runtime, via } from '../../src/index.js';
-import { names, open, Room, useRooms } from './rooms.js';
+import { open, Room, useRooms } from './rooms.js';
 
 const { newRuntime, start } = useRooms();
 
