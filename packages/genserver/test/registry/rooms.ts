@@ -11,7 +11,7 @@ export class Room extends GenServer {
   }
 }
 
-export const names = child(Registry, { args: [{ keys: 'unique' }], name: 'rooms', restart: 'temporary' });
+const names = child(Registry, { args: [{ keys: 'unique' }], name: 'rooms', restart: 'temporary' });
 
 /** Makes runtimes, and runtimes with a registry `rooms`. */
 export function useRooms(): {
