@@ -105,7 +105,7 @@ export class CallCycleError extends GenServerError {
   }
 }
 
-/** The class of the server has no public method of that name. */
+/** A ref by name reached a server of another class, which has no public method of that name and ends as it (GS-041). */
 export class UnknownMessageError extends GenServerError {
   readonly code = 'ERR_GENSERVER_UNKNOWN_MESSAGE';
 
@@ -116,7 +116,8 @@ export class UnknownMessageError extends GenServerError {
   ) {
     super(
       `${server} has no message "${request}". Its messages are its public methods: ` +
-        `${known.length === 0 ? 'it has none' : known.join(', ')}.`,
+        `${known.length === 0 ? 'it has none' : known.join(', ')}. A ref by name was made for another class than ` +
+        'the one that holds the name: look at the class given to runtime.ref().',
     );
   }
 }

@@ -2,7 +2,7 @@ import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
 import type { Name } from './names.js';
 
-/** Finds the process that a reference stands for now. A symbol, so that it is not part of the public face of a ref. */
+/** Finds the process that a reference now stands for. A symbol, so that it is not part of the public face of a ref. */
 export const locate: unique symbol = Symbol('rookery.locate');
 
 /** Something that stands for a process, whichever holds the place now: a server ref or a supervisor ref. */
