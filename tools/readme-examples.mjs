@@ -1,4 +1,5 @@
-// What a README prints is what runs. In every README (root, packages/*, apps/*) a code block that follows
+// What a page prints is what runs. In every README (root, packages/*, apps/*) and every packages/*/docs/*.md a code block
+// that follows
 //
 //   <!-- example: packages/genserver/examples/first.ts -->   must equal that file,
 //   <!-- output: packages/genserver/examples/first.ts -->    must equal what the program prints.
@@ -32,11 +33,21 @@ if (options.run !== undefined && complaints.length === 0) {
 }
 for (const complaint of complaints) console.error(`${complaint}\n`);
 const done = options.run === undefined ? 'compared' : 'compared and run';
-console.log(`README examples: ${paths.length} ${done} in ${readmes.length} README files, ${complaints.length} failed`);
+console.log(`README examples: ${paths.length} ${done} in ${readmes.length} pages, ${complaints.length} failed`);
 process.exitCode = complaints.length === 0 ? 0 : 1;
 
 function readmesIn(group) {
-  return readdirSync(join(root, group)).map((name) => `${group}/${name}/README.md`);
+  return readdirSync(join(root, group)).flatMap((name) => [
+    `${group}/${name}/README.md`,
+    ...guidesIn(`${group}/${name}/docs`),
+  ]);
+}
+
+function guidesIn(folder) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`);
 }
 
 /** The blocks of one README: `{ readme, line, kind: 'example' | 'output', path, content }`, content undefined if missing. */

@@ -1,4 +1,5 @@
-export { Runtime, type RuntimeOptions, type RuntimeStats, type StopOptions } from './runtime.js';
+export { Runtime } from './runtime.js';
+export type { RuntimeOptions, RuntimeStats, StopOptions } from './runtime-options.js';
 export type { ShutdownReport } from './runtime-shutdown.js';
 export { formatTree, type TreeNode } from './tree.js';
 export { type Clock, type ClockTimer, type Milliseconds, systemClock } from './runtime/clock.js';
@@ -22,6 +23,7 @@ export type { CallClient, CastClient, MessageName, Reply } from './gen-server/me
 export type { CallOptions } from './gen-server/call.js';
 export type { CurrentRequest } from './gen-server/current-request.js';
 export type { Self } from './gen-server/self.js';
+export type { Where } from './gen-server/inside.js';
 export { send, ServerRef } from './gen-server/server-ref.js';
 export type { StartArguments, Started, StartOptions } from './gen-server/start-server.js';
 

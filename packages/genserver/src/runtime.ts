@@ -1,7 +1,8 @@
 import { checkDuration, checkFunction } from './checks.js';
-import { InvalidOptionError, NoProcessError } from './errors.js';
+import { InvalidOptionError } from './errors.js';
 import { request } from './gen-server/call.js';
 import type { GenServer, ServerClass } from './gen-server/gen-server.js';
+import { inside, type Where } from './gen-server/inside.js';
 import { ServerRef } from './gen-server/server-ref.js';
 import {
   checkStart,
@@ -12,16 +13,16 @@ import {
   type StartOptions,
 } from './gen-server/start-server.js';
 import { ExitReason, isExitReason } from './process/exit-reason.js';
-import type { DropKind } from './process/host.js';
 import type { Pid } from './process/pid.js';
 import { RegistryRef } from './registry/registry-ref.js';
 import type { Address } from './runtime/address.js';
-import { type Clock, type Milliseconds, systemClock } from './runtime/clock.js';
+import { systemClock } from './runtime/clock.js';
 import type { RuntimeListener } from './runtime/events.js';
 import { type CreateInstance, formatName, Kernel } from './runtime/kernel.js';
 import { checkName, type Name } from './runtime/names.js';
+import type { RuntimeOptions, RuntimeStats, StopOptions } from './runtime-options.js';
 import { shutDownRuntime, type ShutdownReport } from './runtime-shutdown.js';
-import type { ChildSpec } from './supervisor/child-spec.js';
+import { type ChildSpec, toSpec } from './supervisor/child-spec.js';
 import { DynamicSupervisorRef, SupervisorRef } from './supervisor/supervisor-ref.js';
 import {
   dynamicSupervisor,
@@ -31,27 +32,8 @@ import {
 } from './supervisor/supervisor-spec.js';
 import { type TreeNode, treesOf } from './tree.js';
 
-/** What a runtime can be given. */
-export interface RuntimeOptions {
-  /** Default: the machine's monotonic clock. Tests use a ManualClock. */
-  readonly clock?: Clock;
-  /**
-   * Makes the object behind each server, at every start anew; may return a promise. Default `new serverClass()`. A framework
-   * puts its injection here.
-   */
-  readonly create?: CreateInstance;
-}
-
-/** How many of what there is. */
-export interface RuntimeStats {
-  /** How many are alive. */
-  readonly processes: number;
-  /** What was dropped on purpose, by kind, since the runtime was made. */
-  readonly dropped: Readonly<Record<DropKind, number>>;
-}
-
 /** A world of processes. It holds the process table, names, clock and events; two runtimes share nothing. */
-export class Runtime {
+export class Runtime implements Where {
   readonly #kernel: Kernel;
 
   constructor(options: RuntimeOptions = {}) {
@@ -64,31 +46,37 @@ export class Runtime {
     clock.attach?.(this.#kernel.scheduler);
   }
 
+  get [inside](): { readonly kernel: Kernel; readonly process: undefined } {
+    return { kernel: this.#kernel, process: undefined };
+  }
+
   /**
    * Starts a server and waits for its `init`. Gives a ref by name if it has a name, else by pid; undefined if init said
    * `ignore()`. Rejects with a StartError, StartTimeoutError or AlreadyStartedError; then nothing is left of it (GS-001 to GS-016).
    */
-  async start<S extends GenServer<unknown>>(
+  start<S extends GenServer<unknown>>(
     serverClass: ServerClass<S>,
     ...[options]: StartArguments<S, StartOptions<S>>
-  ): Promise<Started<S>> {
-    const given: AnyStartOptions = options ?? {};
-    checkStart(serverClass, given);
-    const process = await startServer(this.#kernel, serverClass, given);
-    const ref = process && new ServerRef<S>(this.#kernel, serverClass, given.name ?? process);
-    return ref as Started<S>;
+  ): Promise<Started<S>>;
+  /** Starts what a child specification describes, with nobody to supervise it. */
+  start<Ref>(spec: ChildSpec<Ref>): Promise<Ref>;
+  async start(given: ServerClass | ChildSpec, options: AnyStartOptions = {}): Promise<unknown> {
+    if (typeof given === 'object') return this.#startSpec(toSpec(given));
+    checkStart(given, options);
+    const process = await startServer(this.#kernel, given, options);
+    return process && new ServerRef(this.#kernel, given, options.name ?? process);
   }
 
   /** Starts a supervision tree: resolves when all of it is up. Rejects with a StartError when a child fails; the others are stopped. */
   async startSupervisor(options: SupervisorOptions): Promise<SupervisorRef> {
-    return this.#startSpec(supervisor(options));
+    return this.start(supervisor(options));
   }
 
   /** Starts a dynamic supervisor that nobody supervises. Rejects like `start`. */
   async startDynamicSupervisor<S extends GenServer<unknown> = GenServer<unknown>>(
     options: DynamicSupervisorOptions = {},
   ): Promise<DynamicSupervisorRef<S>> {
-    return this.#startSpec(dynamicSupervisor<S>(options));
+    return this.start(dynamicSupervisor<S>(options));
   }
 
   /** A ref by name: it finds whoever holds the name at the time of each message. Nobody needs to hold it yet. */
@@ -195,17 +183,10 @@ export class Runtime {
     return shutDownRuntime(this.#kernel, timeoutMs);
   }
 
-  async #startSpec<Ref>(spec: ChildSpec<Ref>): Promise<Ref> {
+  async #startSpec(spec: ChildSpec): Promise<unknown> {
     const process = await startServer(this.#kernel, spec.serverClass, spec.start);
-    if (process === undefined) throw new NoProcessError(spec.serverClass.name);
-    return spec.toRef(this.#kernel, process);
+    return process && spec.toRef(this.#kernel, process);
   }
-}
-
-/** How long to wait. */
-export interface StopOptions {
-  /** Default Infinity. */
-  readonly timeoutMs?: Milliseconds;
 }
 
 function checkReason(reason: unknown): void {

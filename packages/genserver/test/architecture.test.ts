@@ -39,7 +39,7 @@ const own = imports.filter(({ to }) => files.includes(to));
 
 /**
  * Who may import whom: each layer those below it. `runtime/clock` is below everything; `supervisor` and `registry` do not
- * know each other; the files right in src that make up the public face are on top.
+ * know each other; `task`, `agent` and `state-machine` stand on them (a task supervisor is a dynamic supervisor); the files right in src that make up the public face are on top.
  */
 const LAYERS: readonly (readonly string[])[] = [
   ['runtime/clock.ts'],
@@ -47,8 +47,10 @@ const LAYERS: readonly (readonly string[])[] = [
   ['runtime'],
   ['gen-server'],
   ['supervisor', 'registry'],
-  ['tree.ts', 'runtime-shutdown.ts'],
+  ['task', 'agent', 'state-machine'],
+  ['tree.ts', 'runtime-options.ts', 'runtime-shutdown.ts'],
   ['runtime.ts'],
+  ['application'],
   ['index.ts', 'testing', 'testing.ts'],
 ];
 

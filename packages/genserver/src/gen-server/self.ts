@@ -15,12 +15,10 @@ import type { Milliseconds } from '../runtime/clock.js';
 import { formatName, type Kernel } from '../runtime/kernel.js';
 import { Deferred } from './outcome.js';
 import { CurrentRequest } from './current-request.js';
-
-/** The way from a server to the runtime it lives in, for this package's own servers. */
-export const inside: unique symbol = Symbol('rookery.inside');
+import { inside, type Where } from './inside.js';
 
 /** The process of a server, as the server itself sees it: `this.self`. */
-export class Self {
+export class Self implements Where {
   readonly #kernel: Kernel;
   readonly #process: Process;
   #continuations: Message[] | undefined;

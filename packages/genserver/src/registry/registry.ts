@@ -1,6 +1,6 @@
 import { checkOneOf } from '../checks.js';
 import { GenServer } from '../gen-server/gen-server.js';
-import { inside } from '../gen-server/self.js';
+import { inside } from '../gen-server/inside.js';
 import { link, unlink } from '../process/links.js';
 import type { NameClaim, Process } from '../process/process.js';
 

@@ -1,5 +1,5 @@
 import { GenServer } from '../gen-server/gen-server.js';
-import { inside } from '../gen-server/self.js';
+import { inside } from '../gen-server/inside.js';
 import { ExitReason } from '../process/exit-reason.js';
 import { Exit } from '../process/exit-signals.js';
 import { Message } from '../process/message.js';
