@@ -8,6 +8,7 @@ export type { Name, ViaName } from './runtime/names.js';
 export type { RuntimeEvent, RuntimeListener } from './runtime/events.js';
 export type { CreateInstance } from './runtime/kernel.js';
 
+export { exit, ExitError } from './process/exit.js';
 export { ExitReason, type FailedToStartChild, formatReason, isAbnormal } from './process/exit-reason.js';
 export { Exit } from './process/exit-signals.js';
 export { Down, type MonitorRef } from './process/monitors.js';

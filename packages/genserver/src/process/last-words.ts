@@ -1,5 +1,6 @@
 import type { Activity } from './activity.js';
-import { ExitReason } from './exit-reason.js';
+import type { ExitReason } from './exit-reason.js';
+import { reasonOf } from './exit.js';
 import { type Message, runInContext } from './message.js';
 import { isThenable } from './thenable.js';
 
@@ -20,7 +21,7 @@ export function sayLastWords(
   };
   const fail = (error: unknown): void => {
     if (process.status === 'ended') process.host.drop('late_failure', process.label, 'terminate', error);
-    else finish(ExitReason.error(error)); // what terminate throws replaces the reason (GS-055)
+    else finish(reasonOf(error)); // what terminate throws replaces the reason (GS-055)
   };
   try {
     const result = runInContext(message, activity, () => process.behaviour.terminate(reason));
@@ -37,6 +38,6 @@ function tryAnswer(answer: (() => void) | undefined): ExitReason | undefined {
     answer?.();
     return undefined;
   } catch (error) {
-    return ExitReason.error(error);
+    return reasonOf(error);
   }
 }

@@ -1,17 +1,15 @@
-import { Activity } from './activity.js';
+import type { Activity } from './activity.js';
 import type { CallMessage } from './call-message.js';
 import { ExitReason } from './exit-reason.js';
-import type { Exit } from './exit-signals.js';
+import { receive } from './handling.js';
 import type { Behaviour, Host } from './host.js';
 import type { IdleTimer } from './idle-timer.js';
 import type { InfoTimer } from './info-timer.js';
-import { sayLastWords } from './last-words.js';
 import { breakLinks, unlink } from './links.js';
 import { Mailbox } from './mailbox.js';
-import { Message, runInContext } from './message.js';
+import { Message } from './message.js';
 import { endMonitors, type Monitor, type MonitorRef, type Watcher } from './monitors.js';
 import type { Pid } from './pid.js';
-import { isThenable } from './thenable.js';
 import { cancelRequests } from './unanswered.js';
 
 /** A name that one process holds, to be given back when it ends. */
@@ -81,7 +79,7 @@ export class Process {
     if (this.status === 'ended') return false;
     message.receiver = this;
     this.mailbox.push(message);
-    this.#enqueue();
+    this.enqueue();
     return true;
   }
 
@@ -90,7 +88,7 @@ export class Process {
     if (this.status === 'ended') return;
     message.receiver = this;
     this.mailbox.pushFront(message);
-    this.#enqueue();
+    this.enqueue();
   }
 
   /** Ends it after the running handler; at once, with terminate, when none is running. */
@@ -106,10 +104,10 @@ export class Process {
       const message = this.mailbox.shift();
       if (message === undefined) break;
       handled++;
-      this.#receive(message);
+      receive(this, message);
     }
     this.#isQueued = false;
-    this.#enqueue();
+    this.enqueue();
     return handled;
   }
 
@@ -142,109 +140,9 @@ export class Process {
   }
 
   /** Into the run queue, if there is something to do and it is not in it already. */
-  #enqueue(): void {
+  enqueue(): void {
     if (this.#isQueued || this.handling !== undefined || this.mailbox.size === 0) return;
     this.#isQueued = true;
     this.host.enqueue(this);
   }
-
-  #receive(message: Message): void {
-    const { kind, payload } = message;
-    if (kind === 'timeout' && payload !== this.idleTimer) return; // a message has come since
-    if (kind === 'call' && !(message as CallMessage).isPending) return this.#skip(message);
-    if (this.idleTimer !== undefined) {
-      this.idleTimer.stop();
-      this.idleTimer = undefined;
-    }
-    const activity = this.#begin(message);
-    if (kind === 'stop') this.#terminate(message, payload as ExitReason);
-    else if (kind === 'exit' && this.#isFromParent(payload as Exit)) this.#terminate(message, (payload as Exit).reason);
-    else this.#handle(message, activity);
-  }
-
-  #begin(message: Message): Activity {
-    this.handling = message;
-    const request = message.kind === 'call' || message.kind === 'start' ? (message as CallMessage) : undefined;
-    const activity = new Activity(this, request === undefined ? Infinity : request.dueAt);
-    if (request !== undefined) request.activity = activity;
-    this.activity = activity;
-    return activity;
-  }
-
-  /** No handler will run that could ask for the idle timeout again, so it begins anew. */
-  #skip(message: Message): void {
-    this.host.drop('expired_request', this.label, message.name);
-    this.idleTimer?.start();
-  }
-
-  /** The one place where the failure of a handler is caught. */
-  #handle(message: Message, activity: Activity): void {
-    let result: unknown;
-    let settled: Promise<unknown> | undefined;
-    try {
-      result = runInContext(message, activity, handleMessage);
-      if (isThenable(result)) settled = Promise.resolve(result); // looking at `then` may throw, too
-    } catch (error) {
-      return this.#crash(message, error);
-    }
-    if (settled === undefined) return this.#complete(message, result);
-    settled.then(
-      (value) => this.#resume(message, value),
-      (error: unknown) => this.#crash(message, error),
-    );
-  }
-
-  /** An asynchronous handler has ended: the mailbox was waiting for it. */
-  #resume(message: Message, result: unknown): void {
-    this.#complete(message, result);
-    this.#enqueue();
-  }
-
-  #complete(message: Message, result: unknown): void {
-    if (this.handling !== message) return this.#dropLate(message);
-    if (this.stopReason !== undefined && message.kind !== 'start') {
-      return this.#terminate(message, this.stopReason, () => this.behaviour.complete(message, result));
-    }
-    try {
-      this.behaviour.complete(message, result);
-    } catch (error) {
-      return this.#crash(message, error); // the handler returned what makes no sense (GS-050)
-    }
-    if (this.handling !== message) return; // init said ignore or stop
-    if (this.stopReason !== undefined) return this.#terminate(message, this.stopReason);
-    this.#leave();
-    this.handling = this.activity = undefined;
-    this.idleTimer?.start();
-  }
-
-  #crash(message: Message, error: unknown): void {
-    if (this.handling !== message) this.host.drop('late_failure', this.label, message.name, error);
-    else if (message.kind === 'start') this.end(ExitReason.error(error), true);
-    else this.#terminate(message, ExitReason.error(error));
-  }
-
-  /** The process was ended while its handler ran: nobody hears the answer. */
-  #dropLate(message: Message): void {
-    if (message.kind === 'call') this.host.drop('late_reply', this.label, message.name);
-  }
-
-  #terminate(message: Message, reason: ExitReason, answer?: () => void): void {
-    this.status = 'stopping';
-    const activity = this.activity ?? this.#begin(message);
-    this.#leave(); // last words are not said on the caller's behalf
-    sayLastWords(activity, message, reason, answer);
-  }
-
-  /** What the handler has left running is for nobody who waits: it has no deadline but its own. */
-  #leave(): void {
-    if (this.activity !== undefined) this.activity.deadline = Infinity;
-  }
-
-  #isFromParent(exit: Exit): boolean {
-    return this.parent !== undefined && this.parent.pid === exit.from;
-  }
-}
-
-function handleMessage(message: Message): unknown {
-  return message.receiver?.behaviour.handle(message);
 }
