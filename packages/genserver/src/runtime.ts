@@ -5,11 +5,11 @@ import type { GenServer, ServerClass } from './gen-server/gen-server.js';
 import { inside, type Where } from './gen-server/inside.js';
 import { ServerRef } from './gen-server/server-ref.js';
 import {
-  checkStart,
   type AnyStartOptions,
+  checkStart,
+  startAny,
   type StartArguments,
   type Started,
-  startServer,
   type StartOptions,
 } from './gen-server/start-server.js';
 import { ExitReason, isExitReason } from './process/exit-reason.js';
@@ -22,7 +22,7 @@ import { type CreateInstance, formatName, Kernel } from './runtime/kernel.js';
 import { checkName, type Name } from './runtime/names.js';
 import type { RuntimeOptions, RuntimeStats, StopOptions } from './runtime-options.js';
 import { shutDownRuntime, type ShutdownReport } from './runtime-shutdown.js';
-import { type ChildSpec, toSpec } from './supervisor/child-spec.js';
+import type { ChildSpec } from './supervisor/child-spec.js';
 import { DynamicSupervisorRef, SupervisorRef } from './supervisor/supervisor-ref.js';
 import {
   dynamicSupervisor,
@@ -42,7 +42,7 @@ export class Runtime implements Where {
     if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function') {
       throw new InvalidOptionError('clock', 'a Clock', clock);
     }
-    this.#kernel = new Kernel(clock, create);
+    this.#kernel = new Kernel(clock, create, startAny);
     clock.attach?.(this.#kernel.scheduler);
   }
 
@@ -60,11 +60,8 @@ export class Runtime implements Where {
   ): Promise<Started<S>>;
   /** Starts what a child specification describes, with nobody to supervise it. */
   start<Ref>(spec: ChildSpec<Ref>): Promise<Ref>;
-  async start(given: ServerClass | ChildSpec, options: AnyStartOptions = {}): Promise<unknown> {
-    if (typeof given === 'object') return this.#startSpec(toSpec(given));
-    checkStart(given, options);
-    const process = await startServer(this.#kernel, given, options);
-    return process && new ServerRef(this.#kernel, given, options.name ?? process);
+  start(given: ServerClass | ChildSpec, options?: AnyStartOptions): Promise<unknown> {
+    return startAny(this.#kernel, given, options);
   }
 
   /** Starts a supervision tree: resolves when all of it is up. Rejects with a StartError when a child fails; the others are stopped. */
@@ -181,11 +178,6 @@ export class Runtime implements Where {
     const { timeoutMs = Infinity } = options;
     checkDuration('timeoutMs', timeoutMs);
     return shutDownRuntime(this.#kernel, timeoutMs);
-  }
-
-  async #startSpec(spec: ChildSpec): Promise<unknown> {
-    const process = await startServer(this.#kernel, spec.serverClass, spec.start);
-    return process && spec.toRef(this.#kernel, process);
   }
 }
 

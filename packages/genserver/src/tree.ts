@@ -21,7 +21,7 @@ export interface TreeNode {
   readonly strategy?: Strategy;
   /** How often its supervisor has started it again. */
   readonly restarts: number;
-  /** In start order; of a dynamic supervisor in the order in which they came. */
+  /** In start order; of a dynamic supervisor in the order in which they came; of a worker those it started linked. */
   readonly children: readonly TreeNode[];
 }
 
@@ -32,8 +32,9 @@ export function isRoot({ parent }: Process): boolean {
 
 /** The processes that nobody supervises, each with its tree, in start order. */
 export function treesOf(kernel: Kernel): readonly TreeNode[] {
-  const roots = [...kernel.processes.values()].filter(isRoot);
-  return roots.map((process) => nodeOf(process, 'running', process.label, 0));
+  const processes = [...kernel.processes.values()];
+  const linked = byParent(processes);
+  return processes.filter(isRoot).map((process) => nodeOf(running(process), linked));
 }
 
 /** The trees as text, for logs and terminals. */
@@ -41,18 +42,42 @@ export function formatTree(nodes: readonly TreeNode[], indent = ''): string {
   return nodes.map((node, index) => formatNode(node, indent, index === nodes.length - 1)).join('\n');
 }
 
-function nodeOf(process: Process | undefined, state: TreeNode['state'], name: string, restarts: number): TreeNode {
+interface Place extends Pick<TreeNode, 'state' | 'name' | 'restarts'> {
+  readonly process: Process | undefined;
+}
+
+/** Who started whom, linked: what is below a worker. */
+type ByParent = ReadonlyMap<Process | undefined, readonly Process[]>;
+
+function byParent(processes: readonly Process[]): ByParent {
+  const found = new Map<Process | undefined, Process[]>();
+  for (const process of processes) {
+    const siblings = found.get(process.parent);
+    if (siblings === undefined) found.set(process.parent, [process]);
+    else siblings.push(process);
+  }
+  return found;
+}
+
+function running(process: Process): Place {
+  return { process, state: 'running', name: process.label, restarts: 0 };
+}
+
+function nodeOf({ process, ...place }: Place, linked: ByParent): TreeNode {
   const instance = process?.behaviour instanceof ServerBehaviour ? process.behaviour.instance : undefined;
-  const common = { name, pid: process?.pid, state, restarts };
-  if (!(instance instanceof BaseSupervisor)) return { ...common, kind: 'worker', children: [] };
-  const children = Array.from(instance.children, childNode);
+  const common = { ...place, pid: process?.pid };
+  if (!(instance instanceof BaseSupervisor)) {
+    const below = process === undefined ? [] : (linked.get(process) ?? []);
+    return { ...common, kind: 'worker', children: below.map((one) => nodeOf(running(one), linked)) };
+  }
+  const children = Array.from(instance.children, (child) => nodeOf(placeOf(child), linked));
   if (!(instance instanceof Supervisor))
     return { ...common, kind: 'dynamic_supervisor', strategy: 'one_for_one', children };
   return { ...common, kind: 'supervisor', strategy: instance.strategy, children };
 }
 
-function childNode(child: Child): TreeNode {
-  return nodeOf(child.process, child.state, child.process?.label ?? child.label, child.restarts);
+function placeOf({ process, state, label, restarts }: Child): Place {
+  return { process, state, name: process?.label ?? label, restarts };
 }
 
 function formatNode(node: TreeNode, indent: string, isLast: boolean): string {

@@ -63,6 +63,9 @@ const levelOf = (file: string): number => LAYERS.findIndex((layer) => layer.incl
 
 /** What is imported as a type by what it imports itself: a thing and what it is made of know each other. */
 const IN_CIRCLES_OF_TYPES: readonly string[] = [
+  'gen-server/gen-server.ts',
+  'gen-server/self.ts',
+  'gen-server/start-server.ts',
   'process/activity.ts',
   'process/call-message.ts',
   'process/exit-signals.ts',

@@ -1,6 +1,6 @@
-import { InvalidOptionError, UnknownMessageError } from '../errors.js';
+import { InvalidOptionError, StartError, UnknownMessageError } from '../errors.js';
 import type { CallMessage } from '../process/call-message.js';
-import type { ExitReason } from '../process/exit-reason.js';
+import { ExitReason } from '../process/exit-reason.js';
 import type { Behaviour } from '../process/host.js';
 import type { Message } from '../process/message.js';
 import { isThenable } from '../process/thenable.js';
@@ -98,8 +98,11 @@ export class ServerBehaviour implements Behaviour {
       message.resolve(undefined);
       process?.end({ kind: 'normal' });
     } else if (result instanceof Stopped) process?.end(result.reason, true);
-    else if (result instanceof Outcome) {
-      throw new TypeError('init() may return a state, ignore() or stop(reason), not refuse() or a deferred answer.');
+    else if (result instanceof Refusal) {
+      message.reject(new StartError(process?.label ?? '', ExitReason.error(result.error)));
+      process?.end(ExitReason.normal); // so whoever is linked lives on (GS-005)
+    } else if (result instanceof Outcome) {
+      throw new TypeError('init() may return a state, ignore(), stop(reason) or refuse(error), not a deferred answer.');
     } else {
       this.#keepState(result);
       message.resolve(process);

@@ -33,7 +33,8 @@ export abstract class GenServer<State = void> {
 
   /**
    * Gives the first state. Called with the `args` of the start, at every restart too; the start waits for it. A throw
-   * fails the start, and so does `stop(reason)`; `ignore()` says that there is nothing to start.
+   * fails the start, and so does `stop(reason)`; `refuse(error)` fails it quietly: the process ends with `normal`, which is no
+   * crash and hurts nobody who is linked (GS-005). `ignore()` says that there is nothing to start.
    */
   init(..._args: never[]): InitResult<State> | Promise<InitResult<State>> {
     return undefined as State;

@@ -15,7 +15,9 @@ import type { Milliseconds } from '../runtime/clock.js';
 import { formatName, type Kernel } from '../runtime/kernel.js';
 import { Deferred } from './outcome.js';
 import { CurrentRequest } from './current-request.js';
+import type { GenServer, ServerClass } from './gen-server.js';
 import { inside, type Where } from './inside.js';
+import type { StartArguments, Started, StartOptions, StartSpec } from './start-server.js';
 
 /** The process of a server, as the server itself sees it: `this.self`. */
 export class Self implements Where {
@@ -104,6 +106,35 @@ export class Self implements Where {
   }
 
   /**
+   * Starts a server that is linked with this one and has it as parent, and waits for its init. When this server ends, so does
+   * that one: with `terminate` first if it traps exits, not at all if the reason is `normal` and it does not. The other way
+   * round this server gets an exit signal, or an `Exit` message while it traps exits (GS-057, GS-058, LINK-014).
+   *
+   * Rejects as `runtime.start` does. A failed start leaves no `Exit` message behind; but while this server does not trap
+   * exits, it dies of an `init` that ends abnormally, unless that is a StartTimeoutError (GS-011 to GS-013).
+   */
+  startLink<S extends GenServer<unknown>>(
+    serverClass: ServerClass<S>,
+    ...[options]: StartArguments<S, StartOptions<S>>
+  ): Promise<Started<S>>;
+  /** Starts what a specification describes, linked. It is not supervised: its `restart` and `shutdownMs` mean nothing here. */
+  startLink<Ref>(spec: StartSpec<Ref>): Promise<Ref>;
+  startLink(given: unknown, options?: object): Promise<unknown> {
+    return this.#start(given, options, this.#process);
+  }
+
+  /** Starts a server that is not linked with this one and has no parent: it outlives this one (GS-002, GS-060). */
+  start<S extends GenServer<unknown>>(
+    serverClass: ServerClass<S>,
+    ...[options]: StartArguments<S, StartOptions<S>>
+  ): Promise<Started<S>>;
+  /** Starts what a specification describes, with nobody to supervise it. */
+  start<Ref>(spec: StartSpec<Ref>): Promise<Ref>;
+  start(given: unknown, options?: object): Promise<unknown> {
+    return this.#start(given, options, undefined);
+  }
+
+  /**
    * Links with another process: whichever ends first sends the other an exit signal. If nobody is there: a NoProcessError,
    * or an `Exit` message with `noproc` while trapping exits (LINK-009).
    */
@@ -144,5 +175,11 @@ export class Self implements Where {
     const taken = this.#continuations;
     if (taken !== undefined) this.#continuations = undefined;
     return taken;
+  }
+
+  async #start(given: unknown, options: object | undefined, parent: Process | undefined): Promise<unknown> {
+    // What an abandoned handler still starts would have nobody to stop it.
+    if (this.#process.status === 'ended') throw new NoProcessError(this.#process.label, 'start');
+    return this.#kernel.start(this.#kernel, given, options, parent);
   }
 }

@@ -58,6 +58,29 @@ export interface AnyStartOptions {
   readonly startTimeoutMs?: Milliseconds;
 }
 
+/** What a start needs of a child specification. */
+export interface StartSpec<Ref> {
+  readonly serverClass: ServerClass;
+  readonly start: AnyStartOptions;
+  readonly toRef: (kernel: Kernel, process: Process) => Ref;
+}
+
+/** Starts a class or what a specification describes, linked to its parent if it has one. Checks what it is given. */
+export async function startAny(
+  kernel: Kernel,
+  given: unknown,
+  options: AnyStartOptions = {},
+  parent?: Process,
+): Promise<unknown> {
+  if (isStartSpec(given)) {
+    const process = await startServer(kernel, given.serverClass, given.start, parent);
+    return process && given.toRef(kernel, process);
+  }
+  checkStart(given, options);
+  const process = await startServer(kernel, given, options, parent);
+  return process && new ServerRef(kernel, given, options.name ?? process);
+}
+
 /** Starts a process, waits for its init, and gives the process, or undefined when init said ignore. */
 export async function startServer(
   kernel: Kernel,
@@ -92,4 +115,8 @@ export function checkStart(serverClass: unknown, options: AnyStartOptions): asse
     throw new InvalidOptionError('create', 'a function that makes an instance', create);
   }
   if (startTimeoutMs !== undefined) checkDuration('startTimeoutMs', startTimeoutMs);
+}
+
+function isStartSpec(given: unknown): given is StartSpec<unknown> {
+  return typeof given === 'object' && given !== null && 'serverClass' in given && 'toRef' in given;
 }

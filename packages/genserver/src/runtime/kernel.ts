@@ -29,6 +29,9 @@ export interface SpawnOptions {
 /** Makes the object behind a server process. */
 export type CreateInstance = (serverClass: abstract new (...args: never[]) => object) => unknown;
 
+/** Starts a class, or what a specification describes. From the layer above, as servers start others from within. */
+export type Start = (kernel: Kernel, given: unknown, options?: object, parent?: Process) => Promise<unknown>;
+
 /** The inside of a runtime: process table, names, clock, scheduler, events. Nothing of it lives in a module. */
 export class Kernel implements Host {
   readonly processes = new Map<Pid, Process>();
@@ -55,6 +58,7 @@ export class Kernel implements Host {
   constructor(
     readonly clock: Clock,
     readonly createInstance: CreateInstance,
+    readonly start: Start,
   ) {
     this.scheduler = new Scheduler(clock);
     this.deadlines = new Deadlines(clock);

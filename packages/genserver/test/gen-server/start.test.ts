@@ -98,13 +98,20 @@ describe('start', () => {
     },
   );
 
-  test.each([
-    ['refuse()', () => refuse(boom)],
-    ['a deferred answer', ({ self }: Init) => self.defer()],
-  ])('fails when init returns %s, which means nothing there (GS-009)', async (_, work) => {
+  test('fails when init returns a deferred answer, which means nothing there (GS-009)', async () => {
     const { runtime } = newRuntime();
-    await expect(runtime.start(Init, { args: [work] })).rejects.toThrow('init() may return');
+    const start = runtime.start(Init, { args: [({ self }) => self.defer()] });
+    await expect(start).rejects.toThrow('init() may return');
     expect(runtime.stats().processes).toBe(0);
+  });
+
+  test('fails quietly when init refuses: the error is the cause, the process ends with normal (GS-005)', async () => {
+    const { runtime, events } = newRuntime();
+    const start = runtime.start(Init, { args: [() => refuse(boom)], name: 'n' });
+    expect(await rejection(start)).toMatchObject({ code: 'ERR_GENSERVER_START_FAILED', server: 'n', cause: boom });
+    expect(runtime.whereis('n')).toBeUndefined();
+    expect(events.map(({ kind }) => kind)).toEqual(['process_started', 'process_exited']);
+    expect(events.at(-1)).toMatchObject({ reason: ExitReason.normal });
   });
 
   test('kills an init that takes longer than startTimeoutMs; what it does later has no effect (GS-011)', async () => {
