@@ -34,3 +34,7 @@ export function checkOneOf<T extends string>(
 export function checkFunction(option: string, value: unknown, what: string): void {
   if (typeof value !== 'function') throw new InvalidOptionError(option, what, value);
 }
+
+export function checkBoolean(option: string, value: unknown): asserts value is boolean {
+  if (typeof value !== 'boolean') throw new InvalidOptionError(option, 'true or false', value);
+}

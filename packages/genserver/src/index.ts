@@ -30,6 +30,8 @@ export type { StartArguments, Started, StartOptions } from './gen-server/start-s
 
 export { child, type ChildId, type ChildOptions, type ChildSpec } from './supervisor/child-spec.js';
 export type { ChildCounts, ChildView } from './supervisor/child-view.js';
+export type { AutoShutdown } from './supervisor/auto-shutdown.js';
+export { SupervisorOptionError, type SupervisorOptionErrorKind } from './supervisor/errors.js';
 export type { Strategy } from './supervisor/strategy.js';
 export {
   dynamicSupervisor,

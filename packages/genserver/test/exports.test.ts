@@ -31,6 +31,7 @@ test('the main entry exports these values, and no others', () => {
     'StartTimeoutError',
     'StopFailedError',
     'StopTimeoutError',
+    'SupervisorOptionError',
     'SupervisorRef',
     'UnknownMessageError',
     'child',

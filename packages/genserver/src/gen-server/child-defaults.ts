@@ -12,4 +12,6 @@ export interface ChildDefaults {
   readonly restart?: Restart;
   /** Default 5000 ms. */
   readonly shutdownMs?: Shutdown;
+  /** Whether its end for good counts for its supervisor's `autoShutdown`. Default false; not for a permanent child (SUP-096). */
+  readonly significant?: boolean;
 }

@@ -49,6 +49,12 @@ export type RuntimeEvent =
       readonly reason: ExitReason;
     }
   | {
+      /** It ends because its significant children have (SUP-097, SUP-099); `child` was the last of them. */
+      readonly kind: 'supervisor_auto_shutdown';
+      readonly supervisor: string;
+      readonly child: string;
+    }
+  | {
       /** Something was dropped on purpose; nothing else ever is. */
       readonly kind: 'message_dropped';
       readonly drop: DropKind;

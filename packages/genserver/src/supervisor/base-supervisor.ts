@@ -31,6 +31,11 @@ export abstract class BaseSupervisor extends GenServer {
   /** It has ended and will not be restarted. */
   protected abstract settle(child: Child): void;
 
+  /** Whether the end for good of this child ends the supervisor, too. */
+  protected isOver(_ended: Child): boolean {
+    return false;
+  }
+
   override handleInfo(message: unknown): void | Promise<void> {
     if (message instanceof Exit) return this.#exited(message);
     this.kernel.drop('unhandled_info', this.process.label, 'info', message); // SUP-043
@@ -81,7 +86,10 @@ export abstract class BaseSupervisor extends GenServer {
     child.state = 'stopped';
     this.#tell('child_exited', child, { pid: from, reason });
     if (shouldRestart[child.spec.restart](reason)) await this.#restart(child, reason);
-    else this.settle(child);
+    else {
+      this.settle(child);
+      if (this.isOver(child)) this.#shutDown(child);
+    }
   }
 
   async #restart(child: Child, reason: ExitReason = ExitReason.shutdown): Promise<void> {
@@ -97,6 +105,12 @@ export abstract class BaseSupervisor extends GenServer {
     this.#tell('supervisor_gave_up', child, { reason });
     child.state = 'stopped';
     this.settle(child);
+    this.self.stop(ExitReason.shutdown);
+  }
+
+  /** Its significant children have done what it is there for; terminate stops the others (SUP-097, SUP-099). */
+  #shutDown(child: Child): void {
+    this.#tell('supervisor_auto_shutdown', child, {});
     this.self.stop(ExitReason.shutdown);
   }
 

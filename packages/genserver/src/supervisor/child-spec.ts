@@ -1,4 +1,4 @@
-import { checkDuration, checkOneOf } from '../checks.js';
+import { checkBoolean, checkDuration, checkOneOf } from '../checks.js';
 import { InvalidOptionError } from '../errors.js';
 import type { ChildDefaults, Restart, Shutdown } from '../gen-server/child-defaults.js';
 import { GenServer, type ServerClass } from '../gen-server/gen-server.js';
@@ -13,6 +13,7 @@ import {
 import type { Process } from '../process/process.js';
 import { formatName, type Kernel } from '../runtime/kernel.js';
 import type { Name } from '../runtime/names.js';
+import { checkAs, SupervisorOptionError, type SupervisorOptionErrorKind } from './errors.js';
 import { RESTARTS } from './restart-policy.js';
 
 /** Tells a child from its siblings; compared by identity. */
@@ -31,12 +32,14 @@ export interface ChildSpec<Ref = unknown> {
   readonly restart: Restart;
   /** `infinity` for a supervisor: a time limit would orphan its children. */
   readonly shutdownMs: Shutdown;
+  /** Whether its end for good counts for its supervisor's `autoShutdown`. Default false. */
+  readonly significant?: boolean;
   /** What runs. */
   readonly serverClass: ServerClass;
   /** How it is started, each time. */
   readonly start: AnyStartOptions;
-  /** Wraps a started process for the caller. */
-  readonly toRef: (kernel: Kernel, process: Process) => Ref;
+  /** Wraps a started process, or the name under which it is found, for the caller. */
+  readonly toRef: (kernel: Kernel, target: Process | Name) => Ref;
 }
 
 /** How to run a server class as a child. What is left out comes from the class's `childDefaults`. */
@@ -54,18 +57,19 @@ export function child<S extends GenServer<unknown>>(
   serverClass: ServerClass<S>,
   ...[options]: StartArguments<S, ChildOptions<S>>
 ): ChildSpec<Started<S>> {
-  const { id, restart, shutdownMs, ...start } = (options ?? {}) as AnyChildOptions;
-  checkStart(serverClass, start);
+  const { id, restart, shutdownMs, significant, ...start } = (options ?? {}) as AnyChildOptions;
+  checkAs('invalid_mfa', () => checkStart(serverClass, start));
   const defaults = (serverClass as unknown as typeof GenServer).childDefaults;
-  return {
-    id: checkId(id ?? idOf(start.name) ?? serverClass),
+  return checkFields({
+    id: id ?? idOf(start.name) ?? serverClass,
     type: 'worker',
-    restart: checkRestart(restart ?? defaults.restart ?? 'permanent'),
-    shutdownMs: checkShutdown(shutdownMs ?? defaults.shutdownMs ?? WORKER_SHUTDOWN_MS),
+    restart: restart ?? defaults.restart ?? 'permanent',
+    shutdownMs: shutdownMs ?? defaults.shutdownMs ?? WORKER_SHUTDOWN_MS,
+    significant: significant ?? defaults.significant ?? false,
     serverClass,
     start,
-    toRef: (kernel, process) => new ServerRef(kernel, serverClass, start.name ?? process),
-  };
+    toRef: (kernel, target) => new ServerRef(kernel, serverClass, start.name ?? target),
+  });
 }
 
 /** A child's id as text. */
@@ -78,36 +82,53 @@ export function idOf(name: Name | undefined): ChildId | undefined {
   return typeof name === 'object' ? name.toString() : name;
 }
 
-export function checkRestart(restart: unknown): Restart {
-  checkOneOf('restart', restart, RESTARTS);
-  return restart;
-}
-
-export function checkId(id: unknown): ChildId {
-  if (typeof id === 'symbol' || typeof id === 'function' || (typeof id === 'string' && id !== '')) return id as ChildId;
-  throw new InvalidOptionError('id', 'a non-empty string, a symbol or a server class', id);
-}
-
-/** For a list that comes from the user: classes stand for their default specification (SUP-016). */
+/** For what comes from the user: a class stands for its default specification, all else must be one (SUP-011 to SUP-013, SUP-016). */
 export function toSpec(given: ChildSpec | ServerClass): ChildSpec {
   if (typeof given === 'function') return child(given);
-  if (typeof given === 'object' && given !== null && 'serverClass' in given && 'toRef' in given) return given;
-  throw new InvalidOptionError(
-    'children',
-    'server classes or what child(), supervisor() or dynamicSupervisor() gave',
-    given,
-  );
+  if (typeof given !== 'object' || given === null) throw notASpec('invalid_child_spec', given);
+  const { id, serverClass, start, toRef } = given;
+  if (typeof toRef !== 'function' || serverClass === undefined || start === undefined)
+    throw notASpec('missing_start', given);
+  if (id === undefined || id === null) throw notASpec('missing_id', given);
+  checkAs('invalid_mfa', () => checkStart(serverClass, start));
+  return checkFields(given);
+}
+
+/** For a dynamic supervisor: no child of it is significant (DYN-006). */
+export function toDynamicSpec(given: ChildSpec | ServerClass): ChildSpec {
+  const spec = toSpec(given);
+  if (spec.significant !== true) return spec;
+  throw new SupervisorOptionError('invalid_significant', 'significant', 'false under a dynamic supervisor', true);
+}
+
+function notASpec(kind: SupervisorOptionErrorKind, given: unknown): SupervisorOptionError {
+  const expected = 'server classes or what child(), supervisor(), dynamicSupervisor() or their like gave';
+  return new SupervisorOptionError(kind, 'children', expected, given);
+}
+
+/** All but how it starts, which is checked where it is known. */
+export function checkFields<Ref>(spec: ChildSpec<Ref>): ChildSpec<Ref> {
+  checkAs('invalid_id', () => checkId(spec.id));
+  checkAs('invalid_restart_type', () => checkOneOf('restart', spec.restart, RESTARTS));
+  checkAs('invalid_shutdown', () => checkShutdown(spec.shutdownMs));
+  checkAs('invalid_child_type', () => checkOneOf('type', spec.type, ['worker', 'supervisor']));
+  checkAs('invalid_significant', () => checkBoolean('significant', spec.significant ?? false));
+  return spec;
+}
+
+function checkId(id: unknown): void {
+  if (typeof id === 'symbol' || typeof id === 'function' || (typeof id === 'string' && id !== '')) return;
+  throw new InvalidOptionError('id', 'a non-empty string, a symbol or a server class', id);
 }
 
 interface AnyChildOptions extends AnyStartOptions, ChildDefaults {
   readonly id?: ChildId;
 }
 
-function checkShutdown(shutdownMs: unknown): Shutdown {
-  if (shutdownMs === 'brutal_kill' || shutdownMs === 'infinity') return shutdownMs;
+function checkShutdown(shutdownMs: unknown): void {
+  if (shutdownMs === 'brutal_kill' || shutdownMs === 'infinity') return;
   if (typeof shutdownMs === 'string' || shutdownMs === Infinity) {
     throw new InvalidOptionError('shutdownMs', `milliseconds, 'brutal_kill' or 'infinity'`, shutdownMs);
   }
   checkDuration('shutdownMs', shutdownMs);
-  return shutdownMs;
 }

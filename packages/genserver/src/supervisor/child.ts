@@ -36,6 +36,15 @@ export class Child {
     return this.process !== undefined && this.process.status !== 'ended';
   }
 
+  get isSignificant(): boolean {
+    return this.spec.significant === true;
+  }
+
+  /** It runs, as far as its supervisor has heard, or is between two tries to restart it. */
+  get isActive(): boolean {
+    return this.process !== undefined || this.state === 'restarting';
+  }
+
   /** Never rejects: a failed start is one of the outcomes. */
   async start(kernel: Kernel, supervisor: Process): Promise<StartOutcome> {
     const outcome = await tryStart(kernel, this.spec, supervisor);

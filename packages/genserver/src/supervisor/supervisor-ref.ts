@@ -8,7 +8,7 @@ import type { Process } from '../process/process.js';
 import { isProcessRef, locate, type ProcessRef } from '../runtime/address.js';
 import type { Kernel } from '../runtime/kernel.js';
 import type { Name } from '../runtime/names.js';
-import { type ChildId, type ChildSpec, toSpec } from './child-spec.js';
+import { type ChildId, type ChildSpec, toDynamicSpec, toSpec } from './child-spec.js';
 import type { ChildCounts, ChildView } from './child-view.js';
 import { DynamicSupervisor } from './dynamic-supervisor.js';
 import { Supervisor } from './supervisor.js';
@@ -111,7 +111,7 @@ export class DynamicSupervisorRef<
   async startChild<Ref extends ServerRef<S> | SupervisorRef | DynamicSupervisorRef | undefined>(
     spec: ChildSpec<Ref>,
   ): Promise<Ref> {
-    return this.toRef(spec, await this.ask.startChild(toSpec(spec)));
+    return this.toRef(spec, await this.ask.startChild(toDynamicSpec(spec)));
   }
 
   /**

@@ -2,6 +2,7 @@ import { ChildError } from '../errors.js';
 import { type Ignored, refuse, stop, type Stopped } from '../gen-server/outcome.js';
 import { ExitReason, type FailedToStartChild } from '../process/exit-reason.js';
 import type { Process } from '../process/process.js';
+import { type AutoShutdown, checkSignificance, endsSupervisor } from './auto-shutdown.js';
 import { BaseSupervisor } from './base-supervisor.js';
 import { Child } from './child.js';
 import { type ChildId, type ChildSpec, formatId } from './child-spec.js';
@@ -12,6 +13,7 @@ import { affectedBy, type Strategy } from './strategy.js';
 /** What a supervisor process is started with; checked before, by `supervisorSpec`. */
 export interface SupervisorPlan extends Intensity {
   readonly strategy: Strategy;
+  readonly autoShutdown: AutoShutdown;
   readonly children: readonly ChildSpec[];
 }
 
@@ -20,6 +22,7 @@ export class Supervisor extends BaseSupervisor {
   /** In start order; a restarted child keeps its place (SUP-038). */
   readonly #children = new Map<ChildId, Child>();
   #strategy: Strategy = 'one_for_one';
+  #autoShutdown: AutoShutdown = 'never';
 
   override get children(): Iterable<Child> {
     return this.#children.values();
@@ -32,6 +35,7 @@ export class Supervisor extends BaseSupervisor {
   override async init(plan: SupervisorPlan): Promise<void | Ignored | Stopped> {
     this.watchOver(plan);
     this.#strategy = plan.strategy;
+    this.#autoShutdown = plan.autoShutdown;
     for (const spec of plan.children) {
       const child = new Child(spec);
       const outcome = await this.startChildProcess(child);
@@ -45,6 +49,8 @@ export class Supervisor extends BaseSupervisor {
   }
 
   async startChild(spec: ChildSpec): Promise<Process | undefined> {
+    const misfit = misfitOf(() => checkSignificance(this.#autoShutdown, spec, formatId(spec.id)));
+    if (misfit !== undefined) return refuse(misfit);
     const known = this.#children.get(spec.id);
     if (known !== undefined) return this.#refuse(known.process ? 'already_started' : 'already_present', spec.id);
     const child = new Child(spec);
@@ -98,6 +104,10 @@ export class Supervisor extends BaseSupervisor {
     if (child.spec.restart === 'temporary') this.#children.delete(child.id);
   }
 
+  protected override isOver(ended: Child): boolean {
+    return endsSupervisor(this.#autoShutdown, ended, this.#children.values());
+  }
+
   /** A child that ignores is kept, unless it is temporary (SUP-023, SUP-082). */
   #keep(child: Child): void {
     if (child.process !== undefined || child.spec.restart !== 'temporary') this.#children.set(child.id, child);
@@ -125,5 +135,15 @@ export class Supervisor extends BaseSupervisor {
 
   #refuse(kind: ChildError['kind'], id: ChildId): never {
     return refuse(new ChildError(kind, formatId(id), this.process.label, this.#children.get(id)?.process?.pid));
+  }
+}
+
+/** Why the specification does not fit this supervisor: told to the caller, not a reason to end. */
+function misfitOf(check: () => void): unknown {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return error;
   }
 }

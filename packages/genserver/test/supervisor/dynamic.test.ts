@@ -33,6 +33,23 @@ describe('starting', () => {
     await expect(start(newTree(), { [option]: value })).rejects.toMatchObject({ option });
   });
 
+  test.each(['any_significant', 'all_significant', 'sometimes'])(
+    'autoShutdown %p is refused: children that come and go do not stand for the whole (DYN-002, SUP-105)',
+    async (autoShutdown) => {
+      const started = start(newTree(), { autoShutdown });
+      await expect(started).rejects.toMatchObject({ kind: 'bad_combination', option: 'autoShutdown' });
+    },
+  );
+
+  test('a significant child is refused by the caller, whoever is there (DYN-006)', async () => {
+    const tree = newTree();
+    const wrong = tree.worker('a', { restart: 'transient', significant: true });
+    const nobody = tree.runtime.dynamicSupervisor<Worker>('nobody');
+    await expect(nobody.startChild(wrong)).rejects.toMatchObject({ kind: 'invalid_significant', received: true });
+    await expect((await start(tree)).startChild(wrong)).rejects.toMatchObject({ option: 'significant' });
+    expect(tree.attempts('a')).toBe(0);
+  });
+
   test('its id is its name, the text of a via name, or the class, so several fit under one supervisor (DYN-003)', async () => {
     const { runtime } = newTree();
     const names = child(Registry, { args: [{ keys: 'unique' }], name: 'names' });

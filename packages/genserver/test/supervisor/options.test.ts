@@ -96,13 +96,65 @@ describe('options', () => {
     },
   );
 
+  const good0 = child(Plain);
+
+  test.each([
+    ['invalid_child_spec', 7],
+    ['invalid_child_spec', null],
+    ['missing_start', {}],
+    ['missing_start', { ...good0, serverClass: undefined }],
+    ['missing_start', { ...good0, start: undefined }],
+    ['missing_start', { ...good0, toRef: undefined }],
+    ['missing_id', { ...good0, id: undefined }],
+    ['invalid_id', { ...good0, id: '' }],
+    ['invalid_mfa', { ...good0, serverClass: Date }],
+    ['invalid_mfa', { ...good0, start: { args: 7 } }],
+    ['invalid_restart_type', { ...good0, restart: 'sometimes' }],
+    ['invalid_shutdown', { ...good0, shutdownMs: -1 }],
+    ['invalid_child_type', { ...good0, type: 'boss' }],
+    ['invalid_significant', { ...good0, significant: 'yes' }],
+  ])('a specification that is wrong is refused with the word %s: %p (SUP-011, SUP-012)', async (kind, given) => {
+    const { runtime } = newTree();
+    const wrong = given as ChildSpec;
+    await expect(runtime.startSupervisor({ ...good, children: [wrong] })).rejects.toMatchObject({ kind });
+    const root = await runtime.startSupervisor(good);
+    const pool = await runtime.startDynamicSupervisor();
+    await expect(root.startChild(wrong)).rejects.toMatchObject({ kind, code: 'ERR_GENSERVER_INVALID_OPTION' });
+    await expect(pool.startChild(wrong as never)).rejects.toMatchObject({ kind });
+    expect([await root.whichChildren(), await pool.whichChildren()]).toEqual([[], []]);
+  });
+
+  test.each([
+    ['invalid_strategy', { strategy: 'one_for_some' }],
+    ['invalid_intensity', { maxRestarts: -1 }],
+    ['invalid_period', { maxSeconds: 0 }],
+    ['invalid_children', { children: 7 }],
+    ['invalid_restart_type', { restart: 'always' }],
+    ['invalid_significant', { significant: 1 }],
+  ])('a wrong option of a supervisor has the word %s: %p (SUP-007)', (kind, wrong) => {
+    expect(thrownBy(() => supervisor({ ...good, ...wrong } as SupervisorOptions))).toMatchObject({ kind });
+  });
+
+  test('a field that does not exist is ignored in a specification (SUP-013)', async () => {
+    const { runtime } = newTree();
+    const children = [{ ...good0, colour: 'red' } as ChildSpec];
+    const root = await runtime.startSupervisor({ ...good, children });
+    expect(await root.countChildren()).toMatchObject({ active: 1 });
+  });
+
+  test('by default a child is not significant (SUP-010)', () => {
+    expect([child(Plain), supervisor(good), dynamicSupervisor()].map(({ significant }) => significant)).toEqual(
+      Array(3).fill(false),
+    );
+  });
+
   test.each([
     ['two strings', () => [child(Plain, { id: 'x' }), child(Slow, { id: 'x' })], 'x'],
     ['a class twice', () => [Plain, Plain], 'Plain'],
     ['a name twice', () => [child(Plain, { name: 'n' }), child(Plain, { name: 'n' })], 'n'],
   ])('two children with one id are refused: %s (SUP-014)', (_, children, received) => {
     const error = thrownBy(() => supervisor({ ...good, children: children() }));
-    expect(error).toMatchObject({ option: 'children', received });
+    expect(error).toMatchObject({ kind: 'duplicate_child_name', option: 'children', received });
   });
 
   test('ids are compared by identity: two symbols with one description are two (SUP-014)', async () => {

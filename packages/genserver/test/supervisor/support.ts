@@ -26,6 +26,7 @@ type Attempt = 'ok' | 'fail' | 'ignore';
 export interface WorkerPlan {
   readonly restart?: Restart;
   readonly shutdownMs?: Shutdown;
+  readonly significant?: boolean;
   readonly trapExit?: boolean;
   /** One for each start; the last one stands for all that follow. Default always `ok`. */
   readonly attempts?: readonly Attempt[];
@@ -97,13 +98,14 @@ export class TestTree implements TestRuntime {
   }
 
   worker(id: string, plan: WorkerPlan = {}): ChildSpec<ServerRef<Worker>> {
-    const { restart, shutdownMs, named = true } = plan;
+    const { restart, shutdownMs, significant, named = true } = plan;
     return child(Worker, {
       id,
       args: [this, id, plan],
       ...(named && { name: id }),
       ...(restart !== undefined && { restart }),
       ...(shutdownMs !== undefined && { shutdownMs }),
+      ...(significant !== undefined && { significant }),
     }) as ChildSpec<ServerRef<Worker>>;
   }
 

@@ -8,13 +8,12 @@ import { checkNotDecorated, type SupervisedOptions, SupervisedMetadata } from '.
  * constructor injection. Others reach it by `@InjectServer`.
  */
 export function Supervised(options: SupervisedOptions = {}): (target: ServerClass) => void {
-  const { restart, shutdownMs } = options;
   return (target) => {
     checkNotDecorated(target);
     // Transient, so that Nest makes no instance of its own: the tree does, one for each start.
     Injectable({ scope: Scope.TRANSIENT })(target);
     SupervisedMetadata(options)(target);
-    const childDefaults = { ...(restart && { restart }), ...(shutdownMs !== undefined && { shutdownMs }) };
+    const { name: _name, args: _args, ...childDefaults } = options;
     Object.defineProperty(target, 'childDefaults', { value: childDefaults });
   };
 }
