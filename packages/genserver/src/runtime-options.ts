@@ -1,6 +1,8 @@
+import { checkBoolean, checkFunction } from './checks.js';
+import { InvalidOptionError } from './errors.js';
 import type { DropKind } from './process/host.js';
-import type { Clock, Milliseconds } from './runtime/clock.js';
-import type { CreateInstance } from './runtime/kernel.js';
+import { type Clock, type Milliseconds, systemClock, systemRandom } from './runtime/clock.js';
+import type { CreateInstance, KernelOptions } from './runtime/kernel.js';
 
 /** What a runtime can be given. */
 export interface RuntimeOptions {
@@ -11,6 +13,14 @@ export interface RuntimeOptions {
    * puts its injection here.
    */
   readonly create?: CreateInstance;
+  /** A number in [0, 1), for jitter. Default `Math.random`; tests give their own. */
+  readonly random?: () => number;
+  /**
+   * Whether a handler runs in its sender's async context, so that `AsyncLocalStorage`, and with it tracing, goes through the
+   * mailbox. Default true. With false it runs in the context in which the runtime was made, and messages are cheaper;
+   * deadlines and call cycles work as ever, but nobody knows who sent a cast.
+   */
+  readonly asyncContext?: boolean;
 }
 
 /** How many of what there is. */
@@ -26,3 +36,18 @@ export interface StopOptions {
   /** Default Infinity. */
   readonly timeoutMs?: Milliseconds;
 }
+
+/** Checked, and with the defaults. */
+export function completeOptions(options: RuntimeOptions): KernelOptions {
+  const { clock = systemClock, create = newInstance, random = systemRandom, asyncContext = true } = options;
+  checkFunction('create', create, 'a function that makes an instance of a server class');
+  checkFunction('random', random, 'a function that gives a number in [0, 1)');
+  checkBoolean('asyncContext', asyncContext);
+  if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function') {
+    throw new InvalidOptionError('clock', 'a Clock', clock);
+  }
+  return { clock, create, random, asyncContext };
+}
+
+/** Without a framework a server class is made without arguments. */
+const newInstance: CreateInstance = (serverClass) => new (serverClass as unknown as new () => object)();

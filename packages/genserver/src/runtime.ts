@@ -16,11 +16,10 @@ import { ExitReason, isExitReason } from './process/exit-reason.js';
 import type { Pid } from './process/pid.js';
 import { RegistryRef } from './registry/registry-ref.js';
 import type { Address } from './runtime/address.js';
-import { systemClock } from './runtime/clock.js';
 import type { RuntimeListener } from './runtime/events.js';
-import { type CreateInstance, formatName, Kernel } from './runtime/kernel.js';
+import { formatName, Kernel } from './runtime/kernel.js';
 import { checkName, type Name } from './runtime/names.js';
-import type { RuntimeOptions, RuntimeStats, StopOptions } from './runtime-options.js';
+import { completeOptions, type RuntimeOptions, type RuntimeStats, type StopOptions } from './runtime-options.js';
 import { shutDownRuntime, type ShutdownReport } from './runtime-shutdown.js';
 import type { ChildSpec } from './supervisor/child-spec.js';
 import { DynamicSupervisorRef, SupervisorRef } from './supervisor/supervisor-ref.js';
@@ -37,13 +36,9 @@ export class Runtime implements Where {
   readonly #kernel: Kernel;
 
   constructor(options: RuntimeOptions = {}) {
-    const { clock = systemClock, create = newInstance } = options;
-    checkFunction('create', create, 'a function that makes an instance of a server class');
-    if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function') {
-      throw new InvalidOptionError('clock', 'a Clock', clock);
-    }
-    this.#kernel = new Kernel(clock, create, startAny);
-    clock.attach?.(this.#kernel.scheduler);
+    const complete = completeOptions(options);
+    this.#kernel = new Kernel(complete, startAny);
+    complete.clock.attach?.(this.#kernel.scheduler);
   }
 
   get [inside](): { readonly kernel: Kernel; readonly process: undefined } {
@@ -185,6 +180,3 @@ function checkReason(reason: unknown): void {
   if (!isExitReason(reason))
     throw new InvalidOptionError('reason', 'an ExitReason, such as ExitReason.shutdown', reason);
 }
-
-/** Without a framework a server class is made without arguments. */
-const newInstance: CreateInstance = (serverClass) => new (serverClass as unknown as new () => object)();

@@ -68,6 +68,7 @@ const IN_CIRCLES_OF_TYPES: readonly string[] = [
   'gen-server/start-server.ts',
   'process/activity.ts',
   'process/call-message.ts',
+  'process/context.ts',
   'process/exit-signals.ts',
   'process/host.ts',
   'process/idle-timer.ts',

@@ -1,7 +1,7 @@
 import { CallAbortedError, CallCycleError, NoProcessError } from '../errors.js';
 import type { Activity } from '../process/activity.js';
-import { CallMessage } from '../process/call-message.js';
-import { Message, type MessageKind, pack } from '../process/message.js';
+import type { CallMessage } from '../process/call-message.js';
+import { type MessageKind, pack } from '../process/message.js';
 import type { Process } from '../process/process.js';
 import type { Milliseconds } from '../runtime/clock.js';
 import type { Kernel } from '../runtime/kernel.js';
@@ -44,7 +44,14 @@ export function request(kernel: Kernel, target: Process | undefined, ref: Labell
     const caller = activity?.isCurrent === true ? activity.process : undefined;
     const cycle = caller && findCallCycle(caller, target);
     if (cycle !== undefined) return reject(new CallCycleError(cycle, what.name));
-    const message = new CallMessage(what.kind, what.name, what.payload, what.arity ?? 0, resolve, reject);
+    const message = new kernel.context.CallMessage(
+      what.kind,
+      what.name,
+      what.payload,
+      what.arity ?? 0,
+      resolve,
+      reject,
+    );
     target.deliver(message);
     limit(kernel, message, what.timeoutMs, activity);
     if (signal !== undefined) releaseOnAbort(kernel, message, ref, signal);
@@ -62,7 +69,7 @@ export function cast(
   name: string,
   args: readonly unknown[],
 ): void {
-  if (target?.deliver(new Message('cast', name, pack(args), args.length)) !== true)
+  if (target?.deliver(new kernel.context.Message('cast', name, pack(args), args.length)) !== true)
     kernel.drop('dead_letter', ref.toString(), name, args);
 }
 

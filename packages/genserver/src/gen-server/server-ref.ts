@@ -1,7 +1,7 @@
 import { checkDuration } from '../checks.js';
 import { InvalidOptionError } from '../errors.js';
 import type { Pid } from '../process/pid.js';
-import { Message, pack } from '../process/message.js';
+import { pack } from '../process/message.js';
 import type { Process } from '../process/process.js';
 import { locate, type ProcessRef } from '../runtime/address.js';
 import { formatName, type Kernel } from '../runtime/kernel.js';
@@ -66,7 +66,7 @@ export class ServerRef<S extends GenServer<unknown> = GenServer<unknown>> implem
 
   /** Puts a message for `handleInfo` into its mailbox. Returns false, and counts a dead letter, if nobody is there. */
   send(message: unknown): boolean {
-    const isDelivered = this[locate]()?.deliver(new Message('info', 'send', message)) === true;
+    const isDelivered = this[locate]()?.deliver(new this.#kernel.context.Message('info', 'send', message)) === true;
     if (!isDelivered) this.#kernel.drop('dead_letter', this.toString(), 'send', message);
     return isDelivered;
   }

@@ -21,10 +21,12 @@ export class CallMessage extends Message implements Due {
   activity: Activity | undefined = undefined;
   /** Called once when it settles: lets go of the caller's AbortSignal. */
   release: (() => void) | undefined = undefined;
-  #isPending = true;
-  readonly #resolve: (value: unknown) => void;
-  readonly #reject: (error: unknown) => void;
-  #abort: AbortController | undefined;
+  /** Whether somebody still waits for the answer. */
+  isPending = true;
+  // Not #private, so that the cheap messages can have the same methods, see bare-messages.ts.
+  private readonly resolvePromise: (value: unknown) => void;
+  private readonly rejectPromise: (error: unknown) => void;
+  private abort: AbortController | undefined = undefined;
 
   constructor(
     kind: MessageKind,
@@ -35,43 +37,38 @@ export class CallMessage extends Message implements Due {
     reject: (error: unknown) => void,
   ) {
     super(kind, name, payload, arity);
-    this.#resolve = resolve;
-    this.#reject = reject;
-  }
-
-  /** Whether somebody still waits for the answer. */
-  get isPending(): boolean {
-    return this.#isPending;
+    this.resolvePromise = resolve;
+    this.rejectPromise = reject;
   }
 
   /** Fires when nobody waits for the reply any more: time is up, the caller aborted, or the server ended. */
   get signal(): AbortSignal {
-    this.#abort ??= new AbortController();
-    if (!this.isPending) this.#abort.abort();
-    return this.#abort.signal;
+    this.abort ??= new AbortController();
+    if (!this.isPending) this.abort.abort();
+    return this.abort.signal;
   }
 
   /** Returns false when it was settled before: the value is late and goes nowhere. */
   resolve(value: unknown): boolean {
-    if (!this.#settle()) return false;
-    this.#forgetDeadline();
-    this.#resolve(value);
+    if (!this.settle()) return false;
+    this.forgetDeadline();
+    this.resolvePromise(value);
     return true;
   }
 
   /** The server says no and lives on: the caller's promise rejects. */
   reject(error: unknown): boolean {
-    if (!this.#settle()) return false;
-    this.#forgetDeadline();
-    this.#reject(error);
+    if (!this.settle()) return false;
+    this.forgetDeadline();
+    this.rejectPromise(error);
     return true;
   }
 
   /** Nobody waits any more, or the server is gone: rejects, and tells a handler that is at work on it. */
   cancel(error: unknown): boolean {
-    if (!this.#settle()) return false;
-    this.#reject(error);
-    const abort = this.#abort;
+    if (!this.settle()) return false;
+    this.rejectPromise(error);
+    const { abort } = this;
     // Whoever notices first that nobody waits: the listeners belong to the context of this request.
     if (abort !== undefined) this.runInAsyncScope(() => abort.abort(error));
     return true;
@@ -82,26 +79,26 @@ export class CallMessage extends Message implements Due {
     const label = this.receiver?.label ?? '';
     if (this.kind === 'start') {
       this.cancel(new StartTimeoutError(label, this.timeoutMs));
-      this.runInAsyncScope(() => this.#undoStart());
+      this.runInAsyncScope(() => this.undoStart());
     } else if (this.kind === 'stop') this.cancel(new StopTimeoutError(label, this.timeoutMs));
     else this.cancel(new CallTimeoutError(label, this.name, this.timeoutMs));
   }
 
   /** The parent is unlinked first, so that it survives (GS-011). */
-  #undoStart(): void {
+  private undoStart(): void {
     const process = this.receiver;
     if (process?.parent !== undefined) unlink(process, process.parent);
     process?.kill();
   }
 
   /** Answered: what its handler still does is for nobody who waits. */
-  #forgetDeadline(): void {
+  private forgetDeadline(): void {
     if (this.activity !== undefined) this.activity.deadline = Infinity;
   }
 
-  #settle(): boolean {
-    if (!this.#isPending) return false;
-    this.#isPending = false;
+  private settle(): boolean {
+    if (!this.isPending) return false;
+    this.isPending = false;
     this.dueList?.remove(this);
     this.release?.();
     this.origin?.process.waitsFor?.delete(this);

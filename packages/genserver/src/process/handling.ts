@@ -4,7 +4,7 @@ import type { ExitReason } from './exit-reason.js';
 import { ExitError, reasonOf } from './exit.js';
 import type { Exit } from './exit-signals.js';
 import { sayLastWords } from './last-words.js';
-import { type Message, runInContext } from './message.js';
+import type { Message } from './message.js';
 import type { Process } from './process.js';
 import { isThenable } from './thenable.js';
 
@@ -44,7 +44,7 @@ function handle(process: Process, message: Message, activity: Activity): void {
   let result: unknown;
   let settled: Promise<unknown> | undefined;
   try {
-    result = runInContext(message, activity, handleMessage);
+    result = process.host.context.run(message, activity, handleMessage);
     if (isThenable(result)) settled = Promise.resolve(result); // looking at `then` may throw, too
   } catch (error) {
     return crash(process, message, error);

@@ -1,5 +1,6 @@
 import type { Clock } from '../runtime/clock.js';
 import type { Activities } from './activity.js';
+import type { Context } from './context.js';
 import type { ExitReason } from './exit-reason.js';
 import type { ExitSignals } from './exit-signals.js';
 import type { Message } from './message.js';
@@ -19,6 +20,8 @@ export interface Host {
   readonly clock: Clock;
   readonly activities: Activities;
   readonly exitSignals: ExitSignals;
+  /** In which async context handlers run. */
+  readonly context: Context;
   /** Runs it in the async context of who made the runtime. */
   atHome(action: () => void): void;
   /** Gives the process a turn to handle its messages. */

@@ -1,7 +1,7 @@
 import type { Activity } from './activity.js';
 import type { ExitReason } from './exit-reason.js';
 import { reasonOf } from './exit.js';
-import { type Message, runInContext } from './message.js';
+import type { Message } from './message.js';
 import { isThenable } from './thenable.js';
 
 /**
@@ -24,7 +24,7 @@ export function sayLastWords(
     else finish(reasonOf(error)); // what terminate throws replaces the reason (GS-055)
   };
   try {
-    const result = runInContext(message, activity, () => process.behaviour.terminate(reason));
+    const result = process.host.context.run(message, activity, () => process.behaviour.terminate(reason));
     if (isThenable(result)) Promise.resolve(result).then(() => finish(reason), fail);
     else finish(reason);
   } catch (error) {

@@ -1,5 +1,4 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Activity } from './activity.js';
 import type { Process } from './process.js';
 
 /**
@@ -37,15 +36,6 @@ export class Message extends AsyncResource {
   get args(): readonly unknown[] {
     return this.arity === 1 ? [this.payload] : (this.payload as readonly unknown[]);
   }
-}
-
-/** Runs `handler` in the sender's async context, as the activity of the receiver. */
-export function runInContext<T>(message: Message, activity: Activity, handler: (message: Message) => T): T {
-  return message.runInAsyncScope(enter, undefined, message, activity, handler) as T;
-}
-
-function enter(message: Message, activity: Activity, handler: (message: Message) => unknown): unknown {
-  return activity.process.host.activities.run(activity, handler, message);
 }
 
 /** How a message carries the arguments of a call or cast. */

@@ -30,6 +30,9 @@ export const systemClock: Clock = {
   setTimer: (delayMs, callback) => new SystemTimer(delayMs, callback),
 };
 
+/** Chance, where a test gives none. */
+export const systemRandom = (): number => Math.random();
+
 class SystemTimer implements ClockTimer {
   readonly #due: Milliseconds;
   readonly #callback: () => void;

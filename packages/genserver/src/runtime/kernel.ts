@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { AlreadyStartedError, NoProcessError } from '../errors.js';
 import { AbortListeners } from '../process/abort-listeners.js';
 import type { Activities } from '../process/activity.js';
+import { type Context, runtimeContext, senderContext } from '../process/context.js';
 import { Deadlines } from '../process/deadlines.js';
 import { type ExitReason, isAbnormal } from '../process/exit-reason.js';
 import { ExitSignals } from '../process/exit-signals.js';
@@ -32,6 +33,14 @@ export type CreateInstance = (serverClass: abstract new (...args: never[]) => ob
 /** Starts a class, or what a specification describes. From the layer above, as servers start others from within. */
 export type Start = (kernel: Kernel, given: unknown, options?: object, parent?: Process) => Promise<unknown>;
 
+/** The runtime's options, complete. */
+export interface KernelOptions {
+  readonly clock: Clock;
+  readonly create: CreateInstance;
+  readonly random: () => number;
+  readonly asyncContext: boolean;
+}
+
 /** The inside of a runtime: process table, names, clock, scheduler, events. Nothing of it lives in a module. */
 export class Kernel implements Host {
   readonly processes = new Map<Pid, Process>();
@@ -55,11 +64,20 @@ export class Kernel implements Host {
   #lastPid = 0;
   #lastMonitorRef = 0;
 
+  readonly clock: Clock;
+  readonly createInstance: CreateInstance;
+  /** In [0, 1): for jitter. */
+  readonly random: () => number;
+  readonly context: Context;
+
   constructor(
-    readonly clock: Clock,
-    readonly createInstance: CreateInstance,
+    { clock, create, random, asyncContext }: KernelOptions,
     readonly start: Start,
   ) {
+    this.clock = clock;
+    this.createInstance = create;
+    this.random = random;
+    this.context = asyncContext ? senderContext : runtimeContext;
     this.scheduler = new Scheduler(clock);
     this.deadlines = new Deadlines(clock);
   }

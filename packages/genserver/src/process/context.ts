@@ -1,0 +1,32 @@
+import type { Activity } from './activity.js';
+import { BareCallMessage, BareMessage } from './bare-messages.js';
+import { CallMessage } from './call-message.js';
+import { Message } from './message.js';
+
+type Handler<T> = (message: Message) => T;
+
+/** In which async context a runtime's handlers run, and which messages that takes. Chosen once, so that no message asks. */
+export interface Context {
+  readonly Message: typeof Message;
+  readonly CallMessage: typeof CallMessage;
+  /** Runs `handler` as the activity of the receiver. */
+  readonly run: <T>(message: Message, activity: Activity, handler: Handler<T>) => T;
+}
+
+/** The sender's: what a message has kept. */
+export const senderContext: Context = {
+  Message,
+  CallMessage,
+  run: (message, activity, handler) => message.runInAsyncScope(enter, undefined, message, activity, handler) as never,
+};
+
+/** That of the runtime, in which its loop runs: nothing is kept, nothing is changed. */
+export const runtimeContext: Context = {
+  Message: BareMessage,
+  CallMessage: BareCallMessage,
+  run: (message, activity, handler) => enter(message, activity, handler) as never,
+};
+
+function enter(message: Message, activity: Activity, handler: Handler<unknown>): unknown {
+  return activity.process.host.activities.run(activity, handler, message);
+}
