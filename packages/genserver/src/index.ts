@@ -41,8 +41,13 @@ export {
 } from './supervisor/supervisor-spec.js';
 export { DynamicSupervisorRef, SupervisorRef } from './supervisor/supervisor-ref.js';
 
-export { Registry, type RegistryOptions } from './registry/registry.js';
-export { RegistryRef } from './registry/registry-ref.js';
+export { DuplicateKeysError, LockAbandonedError } from './registry/errors.js';
+export type { Receiver, RegistryEntry, RegistryRecord } from './registry/entries.js';
+export { Registered, Unregistered } from './registry/listeners.js';
+export type { RegistryKeys, RegistryOptions } from './registry/options.js';
+export { Registry } from './registry/registry.js';
+export { type OptionalValue, type RegisterResult, RegistryRef, type UpdateResult } from './registry/registry-ref.js';
+export { registry, type RegistrySpecOptions } from './registry-spec.js';
 export { via } from './registry/via.js';
 
 export {

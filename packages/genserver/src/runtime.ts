@@ -89,10 +89,10 @@ export class Runtime implements Where {
     return new DynamicSupervisorRef<S>(this.#kernel, name);
   }
 
-  /** A registry by name. */
-  registry(name: Name): RegistryRef {
+  /** A registry by name. `Key` and `Value` are what is registered there. */
+  registry<Key = unknown, Value = unknown>(name: Name): RegistryRef<Key, Value> {
     checkName(name);
-    return new RegistryRef(this.#kernel, name);
+    return new RegistryRef<Key, Value>(this.#kernel, name);
   }
 
   /** The pid behind an address; undefined when nobody is there (GS-020, PROC-028). */

@@ -1,53 +1,29 @@
-import { checkOneOf } from '../checks.js';
 import { GenServer } from '../gen-server/gen-server.js';
 import { inside } from '../gen-server/inside.js';
-import { link, unlink } from '../process/links.js';
-import type { NameClaim, Process } from '../process/process.js';
+import { Book } from './book.js';
+import { checkRegistryOptions, type RegistryOptions } from './options.js';
 
-/** How a registry keeps its keys. */
-export interface RegistryOptions {
-  /** One process for each key. */
-  readonly keys: 'unique';
-}
+/** Where a running registry keeps its book. A symbol, so that it is not one of its messages. */
+export const book: unique symbol = Symbol('rookery.registry');
 
 /**
- * Names processes by key: `child(Registry, { args: [{ keys: 'unique' }], name: 'games' })`, then `via('games', id)` as the
- * name of a process. The table is read directly by its callers, not through the mailbox, and a key is free before anybody
- * hears of the end of its process (PROC-029). As in Elixir, it is linked with who is registered: if it crashes, they go, too.
+ * Finds processes by key: names with unique keys, topics with duplicate ones. Start it as `registry({ name, keys })` or
+ * `child(Registry, { args: [{ keys }], name })`, use it as `via('games', id)` and by `runtime.registry('games')`. What it
+ * knows is read directly by its callers, not through its mailbox, and an entry goes before anybody hears of the end of its
+ * process (PROC-029). As in Elixir, it is linked with who is registered: if it crashes, they go, too (REG-019).
  */
 export class Registry extends GenServer {
-  readonly #holders = new Map<unknown, Process>();
+  declare [book]: Book;
 
   override init(options: RegistryOptions): void {
-    checkOneOf('keys', options?.keys, ['unique']);
+    checkRegistryOptions(options);
+    const { kernel, process } = this.self[inside];
+    const own = new Book(kernel, process, options);
+    this[book] = own;
+    (process.watchers ??= new Set()).add({ exited: () => own.close() });
     this.self.trapExit(true);
   }
 
-  /** The exits of those who are registered; their keys were given back before. */
+  /** The exits of those who are linked; what they had registered went before. */
   override handleInfo(): void {}
-
-  /** Keys are compared by identity, as in a Map. */
-  holder(key: unknown): Process | undefined {
-    return this.#holders.get(key);
-  }
-
-  /** Who holds which key, live. */
-  get table(): ReadonlyMap<unknown, Process> {
-    return this.#holders;
-  }
-
-  /** Gives the key to the process, or returns who holds it. */
-  claim(key: unknown, process: Process): NameClaim | Process {
-    const holder = this.#holders.get(key);
-    if (holder !== undefined) return holder;
-    const own = this.self[inside].process;
-    this.#holders.set(key, process);
-    link(own, process);
-    return {
-      release: () => {
-        this.#holders.delete(key);
-        unlink(own, process); // its end is no news any more
-      },
-    };
-  }
 }

@@ -1,16 +1,16 @@
-import { inspect } from 'node:util';
-import { InvalidOptionError, NoProcessError } from '../errors.js';
-import { ServerBehaviour } from '../gen-server/dispatch.js';
 import type { NameClaim, Process } from '../process/process.js';
-import { type Address, isProcessRef, locate } from '../runtime/address.js';
+import { type Address, isProcessRef } from '../runtime/address.js';
 import { formatName, type Kernel } from '../runtime/kernel.js';
 import { checkName, type ViaName } from '../runtime/names.js';
-import { Registry } from './registry.js';
+import { bookOf, findBook } from './find-registry.js';
+import { checkKey, formatKey } from './key.js';
+import type { RegistryRef } from './registry-ref.js';
 
 class Via implements ViaName {
   constructor(
     private readonly registry: Address,
     private readonly key: unknown,
+    private readonly value: unknown,
   ) {}
 
   toString(): string {
@@ -18,37 +18,27 @@ class Via implements ViaName {
   }
 
   whereis(kernel: Kernel): Process | undefined {
-    return findRegistry(kernel, this.registry)?.holder(this.key);
+    return findBook(kernel, this.registry)?.holder(this.key);
   }
 
   claim(kernel: Kernel, process: Process): NameClaim | Process {
-    const registry = findRegistry(kernel, this.registry);
-    if (registry === undefined) throw new NoProcessError(formatName(this.registry), `register ${formatKey(this.key)}`);
-    return registry.claim(this.key, process);
+    const book = bookOf(kernel, this.registry, `register ${formatKey(this.key)}`);
+    book.checkUnique('name a process');
+    return book.register(process, this.key, this.value);
   }
 }
 
+/** Key and value as the ref of a registry says; anything for another address. */
+type ViaArguments<A extends Address> =
+  A extends RegistryRef<infer Key, infer Value> ? [key: Key, value?: Value] : [key: unknown, value?: unknown];
+
 /**
- * The name `key` in a registry, for `start`, `child` and `runtime.ref`: OTP's `{via, Registry, {Name, Key}}`. Give the
- * registry by name, or by a ref that has one, and it is found again after a restart.
+ * The name `key` in a registry with unique keys, for `start`, `child` and `runtime.ref`: OTP's `{via, Registry, {Name, Key}}`.
+ * Give the registry by name, or by a ref that has one, and it is found again after a restart. The process is registered with
+ * `value` (default undefined) before its init runs; to find it the value is not needed, and does not matter (REG-031, REG-032).
  */
-export function via(registry: Address, key: unknown): ViaName {
+export function via<A extends Address>(registry: A, ...[key, value]: ViaArguments<A>): ViaName {
   if (typeof registry !== 'number' && !isProcessRef(registry)) checkName(registry);
-  if (key === undefined || key === null) throw new InvalidOptionError('key', 'anything but null and undefined', key);
-  return new Via(registry, key);
-}
-
-/** Keys may be any value, also one that cannot be turned into text. */
-function formatKey(key: unknown): string {
-  return typeof key === 'string' ? key : inspect(key, { depth: 0, breakLength: Infinity });
-}
-
-/** The running registry at an address. Throws when somebody else is there. */
-export function findRegistry(kernel: Kernel, address: Address): Registry | undefined {
-  const process = isProcessRef(address) ? address[locate]() : kernel.find(address);
-  if (process === undefined || process.status === 'ended') return undefined;
-  const { behaviour } = process;
-  const instance = behaviour instanceof ServerBehaviour ? behaviour.instance : undefined;
-  if (instance === undefined || instance instanceof Registry) return instance;
-  throw new InvalidOptionError('registry', 'the name of a Registry', process.label);
+  checkKey(key);
+  return new Via(registry, key, value);
 }

@@ -5,7 +5,7 @@ import { open, Room, useRooms } from './rooms.js';
 const { newRuntime, start } = useRooms();
 
 describe('starting a registry', () => {
-  test.each([[undefined], [{}], [{ keys: 'some' }], [{ keys: 'duplicate' }]])(
+  test.each([[undefined], [{}], [{ keys: 'some' }], [{ keys: 'bag' }]])(
     'wrong options are refused: %p (REG-001)',
     async (options) => {
       const { runtime } = newRuntime();
