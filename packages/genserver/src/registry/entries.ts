@@ -1,4 +1,3 @@
-import { Message } from '../process/message.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
 import { formatName, type Kernel } from '../runtime/kernel.js';
@@ -32,7 +31,7 @@ export class Receiver<Value = unknown> implements RegistryEntry<Value> {
 
   /** Puts a message for `handleInfo` into its mailbox. Returns false, and counts a dead letter, if it has ended (REG-046). */
   send(message: unknown): boolean {
-    const isDelivered = this.#process.deliver(new Message('info', 'send', message));
+    const isDelivered = this.#process.deliver(new this.#kernel.context.Message('info', 'send', message));
     if (!isDelivered) this.#kernel.drop('dead_letter', formatName(this.pid), 'send', message);
     return isDelivered;
   }

@@ -1,5 +1,4 @@
 import type { Pid } from '../process/pid.js';
-import { Message } from '../process/message.js';
 import { formatName, type Kernel } from '../runtime/kernel.js';
 
 /** Somebody has registered. To each listener of the registry, in its `handleInfo` (REG-037). */
@@ -30,7 +29,7 @@ export class Unregistered<Key = unknown> {
 export function tell(kernel: Kernel, listeners: readonly (string | symbol)[], news: Registered | Unregistered): void {
   const what = news instanceof Registered ? 'registered' : 'unregistered';
   for (const name of listeners) {
-    const isDelivered = kernel.find(name)?.deliver(new Message('info', what, news)) === true;
+    const isDelivered = kernel.find(name)?.deliver(new kernel.context.Message('info', what, news)) === true;
     if (!isDelivered) kernel.drop('dead_letter', formatName(name), what, news);
   }
 }
