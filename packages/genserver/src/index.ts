@@ -18,7 +18,7 @@ export type { MessageKind } from './process/message.js';
 export type { Pid } from './process/pid.js';
 
 export { GenServer, type InitResult, type ServerClass } from './gen-server/gen-server.js';
-export type { ChildDefaults, Restart, Shutdown } from './gen-server/child-defaults.js';
+export type { Backoff, ChildDefaults, Jitter, Restart, Shutdown } from './gen-server/child-defaults.js';
 export { Deferred, type Ignored, ignore, refuse, stop, type Stopped } from './gen-server/outcome.js';
 export type { CallClient, CastClient, MessageName, Reply } from './gen-server/messages.js';
 export type { CallOptions } from './gen-server/call.js';
@@ -29,6 +29,7 @@ export { send, ServerRef } from './gen-server/server-ref.js';
 export type { StartArguments, Started, StartOptions } from './gen-server/start-server.js';
 
 export { child, type ChildId, type ChildOptions, type ChildSpec } from './supervisor/child-spec.js';
+export type { RestartRecord } from './supervisor/child.js';
 export type { ChildCounts, ChildView } from './supervisor/child-view.js';
 export type { AutoShutdown } from './supervisor/auto-shutdown.js';
 export { SupervisorOptionError, type SupervisorOptionErrorKind } from './supervisor/errors.js';

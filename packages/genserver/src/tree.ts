@@ -21,6 +21,8 @@ export interface TreeNode {
   readonly strategy?: Strategy;
   /** How often its supervisor has started it again. */
   readonly restarts: number;
+  /** Milliseconds until its restart, while a back-off puts that off. */
+  readonly restartInMs?: number;
   /** In start order; of a dynamic supervisor in the order in which they came; of a worker those it started linked. */
   readonly children: readonly TreeNode[];
 }

@@ -42,6 +42,24 @@ export type RuntimeEvent =
       readonly reason: ExitReason;
     }
   | {
+      /** A back-off puts the restart off; the supervisor goes on with other things meanwhile. */
+      readonly kind: 'child_restart_scheduled';
+      readonly supervisor: string;
+      readonly child: string;
+      /** Jitter included. */
+      readonly delayMs: number;
+      /** What it died of, or why it did not start. */
+      readonly reason: ExitReason;
+    }
+  | {
+      /** It was told to stop and ended otherwise: killed after its time, or by an error in terminate (SUP-068). */
+      readonly kind: 'child_shutdown_failed';
+      readonly supervisor: string;
+      readonly child: string;
+      readonly pid: Pid;
+      readonly reason: ExitReason;
+    }
+  | {
       /** More restarts than allowed: it stops its children and ends (SUP-044). */
       readonly kind: 'supervisor_gave_up';
       readonly supervisor: string;

@@ -1,28 +1,47 @@
+import type { Backoff } from '../gen-server/child-defaults.js';
 import { GenServer } from '../gen-server/gen-server.js';
 import { inside } from '../gen-server/inside.js';
 import { ExitReason } from '../process/exit-reason.js';
 import { Exit } from '../process/exit-signals.js';
+import type { InfoTimer } from '../process/info-timer.js';
 import { Message } from '../process/message.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
+import type { Milliseconds } from '../runtime/clock.js';
 import type { RuntimeEvent } from '../runtime/events.js';
 import type { Kernel } from '../runtime/kernel.js';
+import { backoffDelay, hasRecovered } from './backoff.js';
 import type { Child, StartOutcome } from './child.js';
 import { type Intensity, RestartIntensity } from './restart-intensity.js';
 import { shouldRestart } from './restart-policy.js';
+import { isCleanStop } from './shutdown.js';
+
+/** When a supervisor restarts, and when it gives up. */
+export interface RestartPlan extends Intensity {
+  /** For children that have none of their own. */
+  readonly backoff: Backoff | undefined;
+}
 
 /** A supervisor's note to itself: the restart of this child failed, try again when it is your turn (SUP-053, SUP-054). */
 class Retry {
   constructor(readonly child: Child) {}
 }
 
+/** The same, sent by a timer: the delay of this child's restart is over. */
+class Due {
+  timer: InfoTimer | undefined;
+  constructor(readonly child: Child) {}
+}
+
 /**
- * What both kinds of supervisor do: it traps exits, so the end of a child is a message in its mailbox, and crashes are
- * handled one at a time. It asks the pure files (restart-policy, restart-intensity, strategy) and acts.
+ * What all kinds of supervisor do: it traps exits, so the end of a child is a message in its mailbox, and crashes are
+ * handled one at a time. It asks the pure files (restart-policy, restart-intensity, backoff, strategy, auto-shutdown) and acts.
  */
 export abstract class BaseSupervisor extends GenServer {
+  /** Those that run or are restarted, the latter by the pid they had. */
   readonly #byPid = new Map<Pid, Child>();
   #intensity = new RestartIntensity({ maxRestarts: 0, withinMs: 0 });
+  #backoff: Backoff | undefined;
 
   /** All children, running or not, in start order. Read directly by whoever draws the tree. */
   abstract get children(): Iterable<Child>;
@@ -31,23 +50,33 @@ export abstract class BaseSupervisor extends GenServer {
   /** It has ended and will not be restarted. */
   protected abstract settle(child: Child): void;
 
+  /** Stops those whom the strategy says while the restart of this one is put off. */
+  protected async takeDown(_failed: Child): Promise<void> {}
+
   /** Whether the end for good of this child ends the supervisor, too. */
   protected isOver(_ended: Child): boolean {
     return false;
   }
 
+  /** It waits for its next try. */
+  protected markRestarting(child: Child): void {
+    child.state = 'restarting';
+  }
+
   override handleInfo(message: unknown): void | Promise<void> {
     if (message instanceof Exit) return this.#exited(message);
+    if (message instanceof Due) return this.#due(message);
     this.kernel.drop('unhandled_info', this.process.label, 'info', message); // SUP-043
   }
 
   override handleContinue({ child }: Retry): void | Promise<void> {
-    if (child.state === 'restarting') return this.#restart(child);
+    if (child.state === 'restarting' && child.wait === undefined) return this.#restart(child);
   }
 
-  protected watchOver(intensity: Intensity): void {
+  protected watchOver({ backoff, ...intensity }: RestartPlan): void {
     this.self.trapExit(true); // SUP-003
     this.#intensity = new RestartIntensity(intensity);
+    this.#backoff = backoff;
   }
 
   protected get kernel(): Kernel {
@@ -58,9 +87,15 @@ export abstract class BaseSupervisor extends GenServer {
     return this.self[inside].process;
   }
 
+  protected childOf(pid: Pid): Child | undefined {
+    return this.#byPid.get(pid);
+  }
+
   protected async startChildProcess(child: Child, isRestart = false): Promise<StartOutcome> {
+    const { lastPid } = child;
     const outcome = await child.start(this.kernel, this.process);
     if (outcome.kind === 'failed') this.#tell('child_start_failed', child, { reason: outcome.reason });
+    else if (lastPid !== undefined) this.#byPid.delete(lastPid);
     if (outcome.kind !== 'started') return outcome;
     const { pid } = outcome.process;
     this.#byPid.set(pid, child);
@@ -71,38 +106,68 @@ export abstract class BaseSupervisor extends GenServer {
   }
 
   protected async stopChild(child: Child): Promise<void> {
-    const pid = child.process?.pid;
-    if (pid !== undefined) this.#byPid.delete(pid); // its exit, if it is in the mailbox already, is old news (SUP-040)
+    const { process, lastPid } = child;
+    if (lastPid !== undefined) this.#byPid.delete(lastPid); // its exit, if it is in the mailbox already, is old news (SUP-040)
     const reason = await child.stop(this.process);
-    if (pid !== undefined && reason !== undefined) this.#tell('child_exited', child, { pid, reason });
+    if (process === undefined || reason === undefined) return;
+    const { pid } = process;
+    this.#tell('child_exited', child, { pid, reason });
+    if (!isCleanStop(child.spec, reason)) this.#tell('child_shutdown_failed', child, { pid, reason });
   }
 
   /** The exit of a stranger or of a former child means nothing (SUP-042); nor does a signal that a living child sent. */
   async #exited({ from, reason }: Exit): Promise<void> {
     const child = from === undefined ? undefined : this.#byPid.get(from);
-    if (from === undefined || child === undefined || child.isAlive) return;
-    this.#byPid.delete(from);
-    child.process = undefined;
-    child.state = 'stopped';
+    if (from === undefined || child?.process?.pid !== from || child.isAlive) return;
+    child.ended(reason);
     this.#tell('child_exited', child, { pid: from, reason });
-    if (shouldRestart[child.spec.restart](reason)) await this.#restart(child, reason);
-    else {
-      this.settle(child);
-      if (this.isOver(child)) this.#shutDown(child);
-    }
+    if (shouldRestart[child.spec.restart](reason)) return this.#restart(child);
+    this.#byPid.delete(from);
+    this.settle(child);
+    if (this.isOver(child)) this.#shutDown(child);
   }
 
-  async #restart(child: Child, reason: ExitReason = ExitReason.shutdown): Promise<void> {
-    if (!this.#intensity.record(this.kernel.clock.now())) return this.#giveUp(child, reason);
+  async #restart(child: Child): Promise<void> {
+    const now = this.kernel.clock.now();
+    child.noteFailure(now);
+    if (!this.#intensity.record(now)) return this.#giveUp(child);
+    const delayMs = this.#delayOf(child, now);
+    if (delayMs === undefined) return this.#tryAgain(child);
+    await this.takeDown(child);
+    this.#putOff(child, delayMs);
+  }
+
+  async #tryAgain(child: Child): Promise<void> {
     const failed = await this.bringBack(child);
     if (failed === undefined) return;
-    failed.state = 'restarting';
+    this.markRestarting(failed);
     this.process.deliver(new Message('continue', 'retry', new Retry(failed))); // at the end: others come first
   }
 
+  #delayOf(child: Child, now: Milliseconds): Milliseconds | undefined {
+    const backoff = child.spec.backoff ?? this.#backoff;
+    if (backoff === undefined || backoff === false) return undefined;
+    if (hasRecovered(backoff, child.ranMs(now))) child.delays = 0;
+    return backoffDelay(backoff, child.delays++, this.kernel.random);
+  }
+
+  #putOff(child: Child, delayMs: Milliseconds): void {
+    const due = new Due(child);
+    due.timer = child.wait = this.self.sendAfter(delayMs, due);
+    this.markRestarting(child);
+    this.#tell('child_restart_scheduled', child, { delayMs, reason: child.downReason ?? ExitReason.shutdown });
+  }
+
+  /** Unless it was stopped, or started by a sibling's restart, in between. */
+  #due({ child, timer }: Due): void | Promise<void> {
+    if (child.wait !== timer || child.state !== 'restarting') return;
+    child.stopWaiting();
+    return this.#tryAgain(child);
+  }
+
   /** Ends with `shutdown`, whatever the child died of; terminate stops the others (SUP-044 to SUP-046). */
-  #giveUp(child: Child, reason: ExitReason): void {
-    this.#tell('supervisor_gave_up', child, { reason });
+  #giveUp(child: Child): void {
+    this.#tell('supervisor_gave_up', child, { reason: child.downReason ?? ExitReason.shutdown });
     child.state = 'stopped';
     this.settle(child);
     this.self.stop(ExitReason.shutdown);

@@ -1,6 +1,6 @@
 import { checkBoolean, checkDuration, checkOneOf } from '../checks.js';
 import { InvalidOptionError } from '../errors.js';
-import type { ChildDefaults, Restart, Shutdown } from '../gen-server/child-defaults.js';
+import type { Backoff, ChildDefaults, Restart, Shutdown } from '../gen-server/child-defaults.js';
 import { GenServer, type ServerClass } from '../gen-server/gen-server.js';
 import { ServerRef } from '../gen-server/server-ref.js';
 import {
@@ -13,6 +13,7 @@ import {
 import type { Process } from '../process/process.js';
 import { formatName, type Kernel } from '../runtime/kernel.js';
 import type { Name } from '../runtime/names.js';
+import { checkBackoff } from './backoff.js';
 import { checkAs, SupervisorOptionError, type SupervisorOptionErrorKind } from './errors.js';
 import { RESTARTS } from './restart-policy.js';
 
@@ -34,6 +35,8 @@ export interface ChildSpec<Ref = unknown> {
   readonly shutdownMs: Shutdown;
   /** Whether its end for good counts for its supervisor's `autoShutdown`. Default false. */
   readonly significant?: boolean;
+  /** Instead of what its supervisor says; `false`: restarted at once. */
+  readonly backoff?: Backoff | false;
   /** What runs. */
   readonly serverClass: ServerClass;
   /** How it is started, each time. */
@@ -57,15 +60,17 @@ export function child<S extends GenServer<unknown>>(
   serverClass: ServerClass<S>,
   ...[options]: StartArguments<S, ChildOptions<S>>
 ): ChildSpec<Started<S>> {
-  const { id, restart, shutdownMs, significant, ...start } = (options ?? {}) as AnyChildOptions;
+  const { id, restart, shutdownMs, significant, backoff, ...start } = (options ?? {}) as AnyChildOptions;
   checkAs('invalid_mfa', () => checkStart(serverClass, start));
   const defaults = (serverClass as unknown as typeof GenServer).childDefaults;
+  const ownBackoff = backoff ?? defaults.backoff;
   return checkFields({
     id: id ?? idOf(start.name) ?? serverClass,
     type: 'worker',
     restart: restart ?? defaults.restart ?? 'permanent',
     shutdownMs: shutdownMs ?? defaults.shutdownMs ?? WORKER_SHUTDOWN_MS,
     significant: significant ?? defaults.significant ?? false,
+    ...(ownBackoff !== undefined && { backoff: ownBackoff }),
     serverClass,
     start,
     toRef: (kernel, target) => new ServerRef(kernel, serverClass, start.name ?? target),
@@ -113,6 +118,7 @@ export function checkFields<Ref>(spec: ChildSpec<Ref>): ChildSpec<Ref> {
   checkAs('invalid_shutdown', () => checkShutdown(spec.shutdownMs));
   checkAs('invalid_child_type', () => checkOneOf('type', spec.type, ['worker', 'supervisor']));
   checkAs('invalid_significant', () => checkBoolean('significant', spec.significant ?? false));
+  checkAs('invalid_backoff', () => checkBackoff(spec.backoff));
   return spec;
 }
 

@@ -1,6 +1,7 @@
 import type { Restart } from '../gen-server/child-defaults.js';
 import type { Pid } from '../process/pid.js';
-import type { Child } from './child.js';
+import type { Milliseconds } from '../runtime/clock.js';
+import type { Child, RestartRecord } from './child.js';
 import type { ChildId } from './child-spec.js';
 
 /** A child as `whichChildren` tells it. Children come in start order (OTP: in reverse; SUP-091). */
@@ -17,6 +18,12 @@ export interface ChildView {
   readonly restart: Restart;
   /** How often its supervisor has started it again. */
   readonly restarts: number;
+  /** Milliseconds until its restart, while a back-off puts that off. */
+  readonly restartInMs: Milliseconds | undefined;
+  /** Its last ten crashes and failed starts that were answered with a restart, oldest first. */
+  readonly restartHistory: readonly RestartRecord[];
+  /** Whether its end for good counts for its supervisor's `autoShutdown`. */
+  readonly significant: boolean;
 }
 
 /** All children, those that run, and all by type (SUP-093). */
@@ -31,8 +38,11 @@ export interface ChildCounts {
   readonly workers: number;
 }
 
-export function viewOf({ spec, state, process, restarts }: Child): ChildView {
-  return { id: spec.id, type: spec.type, state, pid: process?.pid, restart: spec.restart, restarts };
+export function viewOf(child: Child): ChildView {
+  const { spec, state, process, restarts, restartInMs, history, isSignificant } = child;
+  const { id, type, restart } = spec;
+  const restartHistory = [...history];
+  return { id, type, state, pid: process?.pid, restart, restarts, restartInMs, restartHistory, significant: isSignificant };
 }
 
 export function countOf(children: Iterable<Child>): ChildCounts {

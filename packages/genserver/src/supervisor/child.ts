@@ -1,8 +1,10 @@
 import { StartError } from '../errors.js';
 import { startServer } from '../gen-server/start-server.js';
 import { ExitReason } from '../process/exit-reason.js';
+import type { InfoTimer } from '../process/info-timer.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
+import type { Milliseconds } from '../runtime/clock.js';
 import type { Kernel } from '../runtime/kernel.js';
 import { type ChildId, type ChildSpec, formatId } from './child-spec.js';
 import { shutDown } from './shutdown.js';
@@ -13,6 +15,18 @@ export type StartOutcome =
   | { readonly kind: 'ignored' }
   | { readonly kind: 'failed'; readonly reason: ExitReason; readonly error: unknown };
 
+/** A crash or a failed start of a child that was answered with a restart. */
+export interface RestartRecord {
+  /** On the runtime's clock, which counts from some fixed moment. */
+  readonly atMs: Milliseconds;
+  /** Why the child did not run. */
+  readonly reason: ExitReason;
+}
+
+/** How many of them are kept. */
+const HISTORY_LENGTH = 10;
+const NO_HISTORY: readonly RestartRecord[] = [];
+
 /** One child of a supervisor: what it should be, and what it is now. */
 export class Child {
   process: Process | undefined;
@@ -21,8 +35,16 @@ export class Child {
   restarts = 0;
   /** The pid it had last: what names it between two tries to restart it (DYN-017). */
   lastPid: Pid | undefined;
+  /** Why it does not run. */
+  downReason: ExitReason | undefined;
+  /** How many restarts were put off since it last ran well. */
+  delays = 0;
+  /** Set while its restart is put off. */
+  wait: InfoTimer | undefined;
+  #startedAt: Milliseconds = Infinity;
+  #history: RestartRecord[] | undefined;
 
-  constructor(readonly spec: ChildSpec) {}
+  constructor(public spec: ChildSpec) {}
 
   get id(): ChildId {
     return this.spec.id;
@@ -45,21 +67,60 @@ export class Child {
     return this.process !== undefined || this.state === 'restarting';
   }
 
+  /** Oldest first. */
+  get history(): readonly RestartRecord[] {
+    return this.#history ?? NO_HISTORY;
+  }
+
+  /** How long until its restart, if that was put off. */
+  get restartInMs(): Milliseconds | undefined {
+    const left = this.wait?.read();
+    return typeof left === 'number' ? left : undefined;
+  }
+
   /** Never rejects: a failed start is one of the outcomes. */
   async start(kernel: Kernel, supervisor: Process): Promise<StartOutcome> {
+    this.stopWaiting();
     const outcome = await tryStart(kernel, this.spec, supervisor);
     this.process = outcome.kind === 'started' ? outcome.process : undefined;
     this.state = outcome.kind === 'started' ? 'running' : 'stopped';
     this.lastPid = this.process?.pid ?? this.lastPid;
+    this.downReason = outcome.kind === 'failed' ? outcome.reason : undefined;
+    this.#startedAt = outcome.kind === 'started' ? kernel.clock.now() : Infinity;
     return outcome;
   }
 
   /** Stops it as its specification says; resolves with its exit reason, or undefined when it did not run. */
   async stop(supervisor: Process): Promise<ExitReason | undefined> {
     const { process } = this;
+    this.stopWaiting();
     this.process = undefined;
     this.state = 'stopped';
     return process && shutDown(process, this.spec.shutdownMs, supervisor);
+  }
+
+  /** It has ended by itself. */
+  ended(reason: ExitReason): void {
+    this.process = undefined;
+    this.state = 'stopped';
+    this.downReason = reason;
+  }
+
+  /** What it died of, or why it did not start, is to be answered with a restart. */
+  noteFailure(atMs: Milliseconds): void {
+    const history = (this.#history ??= []);
+    history.push({ atMs, reason: this.downReason ?? ExitReason.shutdown });
+    if (history.length > HISTORY_LENGTH) history.shift();
+  }
+
+  /** How long it ran before it failed; 0 when it did not start. */
+  ranMs(now: Milliseconds): Milliseconds {
+    return Math.max(0, now - this.#startedAt);
+  }
+
+  stopWaiting(): void {
+    this.wait?.cancel();
+    this.wait = undefined;
   }
 }
 

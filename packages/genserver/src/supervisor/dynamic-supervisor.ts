@@ -3,21 +3,21 @@ import { refuse } from '../gen-server/outcome.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
 import { formatName } from '../runtime/kernel.js';
-import { BaseSupervisor } from './base-supervisor.js';
+import { BaseSupervisor, type RestartPlan } from './base-supervisor.js';
 import { Child } from './child.js';
 import { type ChildSpec, formatId } from './child-spec.js';
 import { type ChildCounts, type ChildView, countOf, viewOf } from './child-view.js';
-import type { Intensity } from './restart-intensity.js';
 
 /** What a dynamic supervisor process is started with. */
-export interface DynamicSupervisorPlan extends Intensity {
+export interface DynamicSupervisorPlan extends RestartPlan {
   readonly maxChildren: number;
 }
 
 /** Children of one kind, added while running; always one_for_one; stopped all at the same time (DYN-023). */
 export class DynamicSupervisor extends BaseSupervisor {
   readonly #children = new Set<Child>();
-  readonly #byPid = new Map<Pid, Child>();
+  /** Those between two tries that have a name: it finds nobody meanwhile. */
+  readonly #restarting = new Map<string, Child>();
   #maxChildren = Infinity;
 
   override get children(): Iterable<Child> {
@@ -43,13 +43,12 @@ export class DynamicSupervisor extends BaseSupervisor {
     if (outcome.kind === 'failed') return refuse(outcome.error);
     if (outcome.kind === 'ignored') return undefined; // nothing is kept (DYN-007)
     this.#children.add(child);
-    this.#byPid.set(outcome.process.pid, child);
     return outcome.process;
   }
 
   /** By pid; or by name, which while it is being restarted is all that is known of it. */
   async terminateChild(target: Pid | string): Promise<void> {
-    const child = typeof target === 'number' ? this.#byPid.get(target) : this.#restartingAs(target);
+    const child = typeof target === 'number' ? this.childOf(target) : this.#restarting.get(target);
     if (child === undefined) {
       const name = typeof target === 'number' ? `<${target}>` : target;
       return refuse(new ChildError('not_found', name, this.process.label));
@@ -67,23 +66,28 @@ export class DynamicSupervisor extends BaseSupervisor {
   }
 
   protected override async bringBack(child: Child): Promise<Child | undefined> {
-    const oldPid = child.lastPid;
     const outcome = await this.startChildProcess(child, true);
     if (outcome.kind === 'failed') return child;
-    if (oldPid !== undefined) this.#byPid.delete(oldPid);
-    if (outcome.kind === 'started') this.#byPid.set(outcome.process.pid, child);
-    else this.#children.delete(child); // DYN-018
+    this.#unmark(child);
+    if (outcome.kind === 'ignored') this.#children.delete(child); // DYN-018
     return undefined;
   }
 
-  #restartingAs(name: string): Child | undefined {
-    return [...this.#children].find(({ state, spec }) => state === 'restarting' && nameOf(spec) === name);
+  protected override markRestarting(child: Child): void {
+    super.markRestarting(child);
+    const name = nameOf(child.spec);
+    if (name !== undefined) this.#restarting.set(name, child);
   }
 
   /** Whoever is not restarted is forgotten (DYN-013, DYN-014). */
   protected override settle(child: Child): void {
     this.#children.delete(child);
-    if (child.lastPid !== undefined) this.#byPid.delete(child.lastPid);
+    this.#unmark(child);
+  }
+
+  #unmark(child: Child): void {
+    const name = nameOf(child.spec);
+    if (name !== undefined && this.#restarting.get(name) === child) this.#restarting.delete(name);
   }
 }
 

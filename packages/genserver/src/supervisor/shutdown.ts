@@ -4,6 +4,7 @@ import { ExitReason } from '../process/exit-reason.js';
 import { unlink } from '../process/links.js';
 import type { Process } from '../process/process.js';
 import type { ClockTimer } from '../runtime/clock.js';
+import type { ChildSpec } from './child-spec.js';
 
 /**
  * Stops one child: asks, waits, kills. Resolves with its exit reason once it is gone. The link is taken away first, so that
@@ -27,6 +28,13 @@ export function shutDown(child: Process, limit: Shutdown, supervisor: Process): 
     if (limit === 'infinity' || isEnded(child)) return;
     timer = child.host.clock.setTimer(limit, () => child.kill());
   });
+}
+
+/** Whether a child that was told to stop ended as it should: else that is reported, and nothing more (SUP-068, DYN-025). */
+export function isCleanStop({ shutdownMs, restart }: ChildSpec, { kind, ...rest }: ExitReason): boolean {
+  if (shutdownMs === 'brutal_kill') return kind === 'killed';
+  const isPlainShutdown = kind === 'shutdown' && !('detail' in rest && rest.detail !== undefined);
+  return isPlainShutdown || (restart !== 'permanent' && (kind === 'normal' || kind === 'shutdown'));
 }
 
 /** A child whose terminate calls its supervisor, which waits for it, must hear of the cycle instead of waiting in vain. */

@@ -92,6 +92,16 @@ export class SupervisorRef extends AnySupervisorRef<Supervisor> {
     return this.ask.whichChildren();
   }
 
+  /** One of its children. Rejects with `not_found` (SUP-092). */
+  async whichChild(id: ChildId): Promise<ChildView> {
+    return this.ask.whichChild(id);
+  }
+
+  /** The specification of one of its children, with its defaults filled in. Rejects with `not_found` (SUP-092). */
+  async getChildSpec(id: ChildId): Promise<ChildSpec> {
+    return this.ask.getChildSpec(id);
+  }
+
   /** How many children it has, by what they are and do. */
   async countChildren(): Promise<ChildCounts> {
     return this.ask.countChildren();

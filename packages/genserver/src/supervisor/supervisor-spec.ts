@@ -1,14 +1,15 @@
 import { checkInteger, checkOneOf } from '../checks.js';
-import type { Restart } from '../gen-server/child-defaults.js';
+import type { Backoff, Restart } from '../gen-server/child-defaults.js';
 import type { GenServer, ServerClass } from '../gen-server/gen-server.js';
 import type { Process } from '../process/process.js';
 import type { Kernel } from '../runtime/kernel.js';
 import { checkName, type Name } from '../runtime/names.js';
 import { AUTO_SHUTDOWNS, type AutoShutdown, checkSignificance } from './auto-shutdown.js';
+import { checkBackoff } from './backoff.js';
+import type { RestartPlan } from './base-supervisor.js';
 import { checkFields, type ChildId, type ChildSpec, formatId, idOf, toSpec } from './child-spec.js';
 import { DynamicSupervisor, type DynamicSupervisorPlan } from './dynamic-supervisor.js';
 import { checkAs, SupervisorOptionError } from './errors.js';
-import type { Intensity } from './restart-intensity.js';
 import { STRATEGIES, type Strategy } from './strategy.js';
 import { Supervisor, type SupervisorPlan } from './supervisor.js';
 import { DynamicSupervisorRef, SupervisorRef } from './supervisor-ref.js';
@@ -26,6 +27,8 @@ interface CommonOptions {
   readonly maxRestarts?: number;
   /** Default 5. Whole seconds, at least 1. */
   readonly maxSeconds?: number;
+  /** Puts restarts of its children off, longer with each. Off by default: restarts are immediate, as in OTP. */
+  readonly backoff?: Backoff;
 }
 
 /** A supervisor whose children are listed: started in this order, stopped in reverse. */
@@ -53,7 +56,7 @@ export function supervisor(options: SupervisorOptions): ChildSpec<SupervisorRef>
   checkAs('invalid_strategy', () => checkOneOf('strategy', strategy, STRATEGIES));
   checkAs('invalid_auto_shutdown', () => checkOneOf('autoShutdown', autoShutdown, AUTO_SHUTDOWNS));
   const children = checkChildren(options.children, autoShutdown);
-  const plan: SupervisorPlan = { ...intensityOf(options), strategy, autoShutdown, children };
+  const plan: SupervisorPlan = { ...restartPlanOf(options), strategy, autoShutdown, children };
   return specOf(Supervisor, plan, options, (kernel, target) => new SupervisorRef(kernel, target));
 }
 
@@ -64,13 +67,13 @@ export function dynamicSupervisor<S extends GenServer<unknown> = GenServer<unkno
   const { maxChildren = Infinity } = options;
   checkAs('invalid_max_children', () => maxChildren === Infinity || checkInteger('maxChildren', maxChildren, 0));
   checkNoAutoShutdown(options);
-  const plan: DynamicSupervisorPlan = { ...intensityOf(options), maxChildren };
+  const plan: DynamicSupervisorPlan = { ...restartPlanOf(options), maxChildren };
   return specOf(DynamicSupervisor, plan, options, (kernel, target) => new DynamicSupervisorRef<S>(kernel, target));
 }
 
 function specOf<Ref>(
   serverClass: ServerClass,
-  plan: Intensity,
+  plan: RestartPlan,
   { id, name, restart = 'permanent', significant = false }: CommonOptions,
   makeRef: (kernel: Kernel, target: Process | Name) => Ref,
 ): ChildSpec<Ref> {
@@ -93,10 +96,11 @@ function create(serverClass: ServerClass): unknown {
 }
 
 /** Elixir's defaults (SUP-009). */
-function intensityOf({ maxRestarts = 3, maxSeconds = 5 }: CommonOptions): Intensity {
+function restartPlanOf({ maxRestarts = 3, maxSeconds = 5, backoff }: CommonOptions): RestartPlan {
   checkAs('invalid_intensity', () => checkInteger('maxRestarts', maxRestarts, 0));
   checkAs('invalid_period', () => checkInteger('maxSeconds', maxSeconds, 1));
-  return { maxRestarts, withinMs: maxSeconds * 1000 };
+  checkAs('invalid_backoff', () => checkBackoff(backoff));
+  return { maxRestarts, withinMs: maxSeconds * 1000, backoff };
 }
 
 /** Children of one kind that come and go: none of them stands for the whole (SUP-105). */

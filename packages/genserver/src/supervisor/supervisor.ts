@@ -3,15 +3,14 @@ import { type Ignored, refuse, stop, type Stopped } from '../gen-server/outcome.
 import { ExitReason, type FailedToStartChild } from '../process/exit-reason.js';
 import type { Process } from '../process/process.js';
 import { type AutoShutdown, checkSignificance, endsSupervisor } from './auto-shutdown.js';
-import { BaseSupervisor } from './base-supervisor.js';
+import { BaseSupervisor, type RestartPlan } from './base-supervisor.js';
 import { Child } from './child.js';
 import { type ChildId, type ChildSpec, formatId } from './child-spec.js';
 import { type ChildCounts, type ChildView, countOf, viewOf } from './child-view.js';
-import type { Intensity } from './restart-intensity.js';
 import { affectedBy, type Strategy } from './strategy.js';
 
 /** What a supervisor process is started with; checked before, by `supervisorSpec`. */
-export interface SupervisorPlan extends Intensity {
+export interface SupervisorPlan extends RestartPlan {
   readonly strategy: Strategy;
   readonly autoShutdown: AutoShutdown;
   readonly children: readonly ChildSpec[];
@@ -70,6 +69,7 @@ export class Supervisor extends BaseSupervisor {
   async restartChild(id: ChildId): Promise<Process | undefined> {
     const child = this.#idle(id);
     if (!(child instanceof Child)) return child;
+    child.delays = 0; // somebody has looked after it
     const outcome = await this.startChildProcess(child);
     return outcome.kind === 'failed' ? refuse(outcome.error) : child.process; // SUP-088: it stays, without a retry
   }
@@ -84,12 +84,21 @@ export class Supervisor extends BaseSupervisor {
     return [...this.#children.values()].map(viewOf);
   }
 
+  whichChild(id: ChildId): ChildView {
+    const child = this.#children.get(id);
+    return child === undefined ? this.#refuse('not_found', id) : viewOf(child);
+  }
+
+  getChildSpec(id: ChildId): ChildSpec {
+    return this.#children.get(id)?.spec ?? this.#refuse('not_found', id);
+  }
+
   countChildren(): ChildCounts {
     return countOf(this.#children.values());
   }
 
   protected override async bringBack(failed: Child): Promise<Child | undefined> {
-    const group = affectedBy[this.#strategy](this.#children.values(), failed);
+    const group = this.#groupOf(failed);
     if (this.#strategy !== 'one_for_one') await this.#stopAll(group);
     for (const child of group) {
       if (!this.#children.has(child.id)) continue; // a temporary sibling is stopped and dropped (SUP-034)
@@ -97,6 +106,15 @@ export class Supervisor extends BaseSupervisor {
       if (outcome.kind === 'failed') return child;
     }
     return undefined;
+  }
+
+  /** The group goes at once; who of it was waiting for a restart of its own comes back with the group. */
+  protected override async takeDown(failed: Child): Promise<void> {
+    if (this.#strategy !== 'one_for_one') await this.#stopAll(this.#groupOf(failed));
+  }
+
+  #groupOf(failed: Child): readonly Child[] {
+    return affectedBy[this.#strategy](this.#children.values(), failed);
   }
 
   /** A temporary child is forgotten, any other keeps its place and can be started again (SUP-027, SUP-029). */
