@@ -44,7 +44,7 @@ export function formatTree(nodes: readonly TreeNode[], indent = ''): string {
   return nodes.map((node, index) => formatNode(node, indent, index === nodes.length - 1)).join('\n');
 }
 
-interface Place extends Pick<TreeNode, 'state' | 'name' | 'restarts'> {
+interface Place extends Pick<TreeNode, 'state' | 'name' | 'restarts' | 'restartInMs'> {
   readonly process: Process | undefined;
 }
 
@@ -78,14 +78,15 @@ function nodeOf({ process, ...place }: Place, linked: ByParent): TreeNode {
   return { ...common, kind: 'supervisor', strategy: instance.strategy, children };
 }
 
-function placeOf({ process, state, label, restarts }: Child): Place {
-  return { process, state, name: process?.label ?? label, restarts };
+function placeOf({ process, state, label, restarts, restartInMs }: Child): Place {
+  const place = { process, state, name: process?.label ?? label, restarts };
+  return restartInMs === undefined ? place : { ...place, restartInMs };
 }
 
 function formatNode(node: TreeNode, indent: string, isLast: boolean): string {
   const facts = [
     node.kind === 'worker' ? [] : [node.kind === 'supervisor' ? node.strategy : 'dynamic'],
-    node.state === 'running' ? [] : [node.state],
+    node.state === 'running' ? [] : [stateOf(node)],
     node.restarts === 0 ? [] : [`${node.restarts} ${node.restarts === 1 ? 'restart' : 'restarts'}`],
   ].flat();
   const line = `${indent}${isLast ? '└─' : '├─'} ${node.name}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
@@ -93,4 +94,8 @@ function formatNode(node: TreeNode, indent: string, isLast: boolean): string {
     line,
     ...(node.children.length === 0 ? [] : [formatTree(node.children, `${indent}${isLast ? '   ' : '│  '}`)]),
   ].join('\n');
+}
+
+function stateOf({ state, restartInMs }: TreeNode): string {
+  return restartInMs === undefined ? state : `${state} in ${restartInMs} ms`;
 }

@@ -63,7 +63,7 @@ export function child<S extends GenServer<unknown>>(
   const { id, restart, shutdownMs, significant, backoff, ...start } = (options ?? {}) as AnyChildOptions;
   checkAs('invalid_mfa', () => checkStart(serverClass, start));
   const defaults = (serverClass as unknown as typeof GenServer).childDefaults;
-  const ownBackoff = backoff ?? defaults.backoff;
+  const ownBackoff = backoff === undefined ? defaults.backoff : backoff;
   return checkFields({
     id: id ?? idOf(start.name) ?? serverClass,
     type: 'worker',

@@ -42,7 +42,17 @@ export function viewOf(child: Child): ChildView {
   const { spec, state, process, restarts, restartInMs, history, isSignificant } = child;
   const { id, type, restart } = spec;
   const restartHistory = [...history];
-  return { id, type, state, pid: process?.pid, restart, restarts, restartInMs, restartHistory, significant: isSignificant };
+  return {
+    id,
+    type,
+    state,
+    pid: process?.pid,
+    restart,
+    restarts,
+    restartInMs,
+    restartHistory,
+    significant: isSignificant,
+  };
 }
 
 export function countOf(children: Iterable<Child>): ChildCounts {

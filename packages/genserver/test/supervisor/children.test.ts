@@ -1,5 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { child, ExitReason, type Runtime, supervisor, type SupervisorRef } from '../../src/index.js';
+import {
+  child,
+  type ChildView,
+  ExitReason,
+  formatReason,
+  type Runtime,
+  supervisor,
+  type SupervisorRef,
+} from '../../src/index.js';
 import { type TestTree, useTrees, Worker } from './support.js';
 
 const newTree = useTrees();
@@ -196,12 +204,55 @@ describe('looking', () => {
     const root = await start(tree);
     const sub = await root.startChild(supervisor({ id: 'sub', strategy: 'one_for_one', children: [] }));
     await root.terminateChild('b');
+    const common = {
+      restart: 'permanent',
+      restarts: 0,
+      restartInMs: undefined,
+      restartHistory: [],
+      significant: false,
+    };
     expect(await root.whichChildren()).toEqual([
-      { id: 'a', type: 'worker', state: 'running', pid: pid(tree.runtime, 'a'), restart: 'permanent', restarts: 0 },
-      { id: 'b', type: 'worker', state: 'stopped', pid: undefined, restart: 'permanent', restarts: 0 },
-      { id: 'sub', type: 'supervisor', state: 'running', pid: sub.pid, restart: 'permanent', restarts: 0 },
+      { ...common, id: 'a', type: 'worker', state: 'running', pid: pid(tree.runtime, 'a') },
+      { ...common, id: 'b', type: 'worker', state: 'stopped', pid: undefined },
+      { ...common, id: 'sub', type: 'supervisor', state: 'running', pid: sub.pid },
     ]);
     expect(await root.countChildren()).toEqual({ specs: 3, active: 2, supervisors: 1, workers: 2 });
+  });
+
+  test('whichChild and getChildSpec tell of one child, or not_found (SUP-092)', async () => {
+    const tree = newTree();
+    const root = await start(tree);
+    expect(await root.whichChild('b')).toEqual((await root.whichChildren())[1]);
+    expect(await root.getChildSpec('b')).toMatchObject({
+      id: 'b',
+      type: 'worker',
+      shutdownMs: 5000,
+      significant: false,
+    });
+    await expect(root.whichChild('nobody')).rejects.toMatchObject({ kind: 'not_found', child: 'nobody' });
+    await expect(root.getChildSpec('nobody')).rejects.toMatchObject({ kind: 'not_found', child: 'nobody' });
+  });
+
+  test('the last ten crashes and failed starts that led to a restart are kept, with time and reason', async () => {
+    const tree = newTree();
+    const plan = { attempts: ['ok', 'fail', 'ok'] } as const;
+    const options = {
+      strategy: 'one_for_all',
+      maxRestarts: 100,
+      children: [tree.worker('a', plan), tree.worker('b')],
+    } as const;
+    const root = await tree.runtime.startSupervisor(options);
+    await tree.clock.advance(10);
+    await tree.crash('a');
+    const story = (view: ChildView) => view.restartHistory.map(({ atMs, reason }) => `${atMs} ${formatReason(reason)}`);
+    expect(story(await root.whichChild('a'))).toEqual(['10 Error: boom', '10 a does not start']);
+    expect(story(await root.whichChild('b'))).toEqual([]); // it came back because of its sibling
+    for (let n = 1; n <= 10; n++) {
+      await tree.clock.advance(1);
+      tree.runtime.kill('a');
+    }
+    await tree.clock.advance(0);
+    expect(story(await root.whichChild('a'))).toEqual(Array.from({ length: 10 }, (_, n) => `${11 + n} killed`));
   });
 
   test('a supervisor that is gone: a NoProcessError; one that ends meanwhile: its reason (SUP-094)', async () => {
