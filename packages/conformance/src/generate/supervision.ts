@@ -1,4 +1,4 @@
-import type { Scenario, Step, SupervisorNode } from '../scenario/scenario.js';
+import type { Scenario, Step } from '../scenario/scenario.js';
 import { Random } from './random.js';
 import { StepMaker } from './step-maker.js';
 import { type Theme, THEMES } from './themes.js';
@@ -15,7 +15,7 @@ export function supervisionScenario(seed: number): Scenario {
   if (theme === 'start-fails' && random.chance(20)) spoil(root, random);
   const steps = [...new StepMaker(random, theme, maker).make()];
   if (random.chance(80)) steps.push(lastStep(random));
-  return { id: `seed-${seed}`, seed, theme, root: root as SupervisorNode, steps };
+  return { id: `seed-${seed}`, seed, theme, root, steps };
 }
 
 /** Scenarios with sleeps are slow: half of them are about something else. */

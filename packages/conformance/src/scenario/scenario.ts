@@ -1,6 +1,6 @@
 // What a scenario and its trace look like in a file. Described in oracle/README.md; names are the oracle's own.
 
-export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one';
+type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one';
 export type Restart = 'permanent' | 'transient' | 'temporary';
 export type AutoShutdown = 'never' | 'any_significant' | 'all_significant';
 export type Cleanup = 'quick' | 'slow' | 'hang' | 'bad_exit';
@@ -51,12 +51,14 @@ interface ToDynamic {
 
 export type Step =
   | { readonly op: 'exit'; readonly target: string; readonly reason: Ending; readonly via?: 'exit' | 'stop' }
-  | { readonly op: 'signal' | 'stop'; readonly target: string; readonly reason: Ending }
+  | { readonly op: 'signal'; readonly target: string; readonly reason: Ending }
+  | { readonly op: 'stop'; readonly target: string; readonly reason: Ending }
   | { readonly op: 'batch'; readonly sup: string; readonly exits: readonly (readonly [string, Ending])[] }
   | ({ readonly op: 'terminate_child'; readonly sup: string; readonly id: string } & ToDynamic)
   | { readonly op: 'restart_child' | 'delete_child'; readonly sup: string; readonly id: string }
   | ({ readonly op: 'start_child'; readonly sup: string; readonly child: TreeNode } & ToDynamic)
-  | ({ readonly op: 'which_children' | 'count_children'; readonly sup: string } & ToDynamic)
+  | ({ readonly op: 'which_children'; readonly sup: string } & ToDynamic)
+  | ({ readonly op: 'count_children'; readonly sup: string } & ToDynamic)
   | { readonly op: 'sleep'; readonly ms: number };
 
 export interface Scenario {
@@ -71,8 +73,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** `["start", "w1", 2, "ok"]`: what happened, to whom, at which start attempt, and how. */
 export type TraceEvent =
-  | readonly ['init', string, number]
-  | readonly ['start' | 'terminate' | 'exit', string, number, Json];
+  readonly ['init', string, number] | readonly ['start' | 'terminate' | 'exit', string, number, Json];
 
 /** `total`: this order is required. `none`: processes end side by side, events are sorted. */
 export type Order = 'total' | 'none';
