@@ -51,6 +51,22 @@ export { type OptionalValue, type RegisterResult, RegistryRef, type UpdateResult
 export { registry, type RegistrySpecOptions } from './registry-spec.js';
 export { via } from './registry/via.js';
 
+export { Application, type StopAllOptions } from './application/application.js';
+export {
+  ApplicationAlreadyStartedError,
+  ApplicationNotStartedError,
+  ApplicationStartError,
+  ApplicationStoppedError,
+} from './application/errors.js';
+export type {
+  ApplicationOptions,
+  ApplicationRoot,
+  ApplicationSetting,
+  ApplicationStart,
+  ApplicationType,
+} from './application/options.js';
+export type { ApplicationReport, StopCause, StopSignal } from './application/report.js';
+
 export {
   AlreadyStartedError,
   CallAbortedError,

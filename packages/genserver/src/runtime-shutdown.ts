@@ -21,7 +21,8 @@ export async function shutDownRuntime(kernel: Kernel, timeoutMs: Milliseconds): 
     isLate = kernel.isClosing = true;
     killed.push(...killEach(kernel));
   };
-  refuseCycle(kernel);
+  refuseCycle(kernel, rootsOf(kernel));
+  kernel.shutdowns++;
   const timer = timeoutMs === Infinity ? undefined : kernel.clock.setTimer(timeoutMs, killAll);
   try {
     // Again and again: while the last ones stop, others may be started.
@@ -31,6 +32,7 @@ export async function shutDownRuntime(kernel: Kernel, timeoutMs: Milliseconds): 
     }
   } finally {
     timer?.cancel();
+    kernel.shutdowns--;
     kernel.close();
   }
   return { killed };
@@ -51,16 +53,17 @@ function killEach(kernel: Kernel): readonly string[] {
 }
 
 /** A handler that waits for its own tree to stop would wait for ever: refused before anything is stopped. */
-function refuseCycle(kernel: Kernel): void {
+export function refuseCycle(kernel: Kernel, roots: readonly Process[]): void {
   const caller = kernel.currentProcess;
   if (caller === undefined) return;
-  for (const root of rootsOf(kernel)) {
+  for (const root of roots) {
     const cycle = findCallCycle(caller, root);
     if (cycle !== undefined) throw new CallCycleError(cycle, 'shutdown');
   }
 }
 
-function stopRoot(kernel: Kernel, root: Process): Promise<void> {
+/** Resolves when it is gone. Rejects only with a CallCycleError. */
+export function stopRoot(kernel: Kernel, root: Process): Promise<void> {
   return new Promise((resolve, reject) => {
     if (root.status === 'ended') return resolve();
     (root.watchers ??= new Set()).add({ exited: () => resolve() });

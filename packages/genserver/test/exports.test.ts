@@ -7,6 +7,11 @@ import * as testing from '../src/testing.js';
 test('the main entry exports these values, and no others', () => {
   expect(Object.keys(main).toSorted()).toEqual([
     'AlreadyStartedError',
+    'Application',
+    'ApplicationAlreadyStartedError',
+    'ApplicationNotStartedError',
+    'ApplicationStartError',
+    'ApplicationStoppedError',
     'CallAbortedError',
     'CallCycleError',
     'CallTimeoutError',

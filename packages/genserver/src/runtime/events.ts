@@ -73,6 +73,26 @@ export type RuntimeEvent =
       readonly child: string;
     }
   | {
+      /** Its tree is up. */
+      readonly kind: 'application_started';
+      readonly application: string;
+    }
+  | {
+      /** A `prepStop` or `stop` that threw; the application stops all the same (APP-010). */
+      readonly kind: 'application_callback_failed';
+      readonly application: string;
+      readonly callback: 'prepStop' | 'stop';
+      readonly error: unknown;
+    }
+  | {
+      /** All of it is down. `cause` as text; the other facts are those of its report. */
+      readonly kind: 'application_stopped';
+      readonly application: string;
+      readonly cause: string;
+      readonly killed: readonly string[];
+      readonly leftOver: readonly string[];
+    }
+  | {
       /** Something was dropped on purpose; nothing else ever is. */
       readonly kind: 'message_dropped';
       readonly drop: DropKind;

@@ -52,6 +52,8 @@ export class Kernel implements Host {
   readonly abortListeners = new AbortListeners();
   /** Past the deadline of a shutdown nothing new is started. */
   isClosing = false;
+  /** How many calls of `runtime.shutdown` are under way: a tree that ends meanwhile does so because it was asked to. */
+  shutdowns = 0;
   readonly dropped: Record<DropKind, number> = {
     dead_letter: 0,
     late_reply: 0,

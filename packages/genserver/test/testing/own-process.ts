@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -46,4 +47,43 @@ export async function runProgram(folder: string, program: string): Promise<Outco
       resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr });
     });
   });
+}
+
+/** How a program that was given signals ended: with a code, or by a signal. */
+interface End {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A program that is running. */
+export interface Running {
+  /** Resolves when it has written this to its output; rejects when it ends without. */
+  readonly printed: (text: string) => Promise<void>;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  readonly ended: Promise<End>;
+}
+
+/** Like runProgram, for what happens while it runs. A program that hangs is killed after 20 s. */
+export async function startProgram(folder: string, name: string, program: string): Promise<Running> {
+  const file = join(folder, `${name}.js`);
+  await writeFile(file, program);
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000 });
+  const written = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => (written[stream] += text));
+  }
+  const ended = once(child, 'close').then((how): End => {
+    const [code, signal] = how as [number | null, NodeJS.Signals | null];
+    return { code, signal, ...written };
+  });
+  const printed = async (text: string): Promise<void> => {
+    while (!written.stdout.includes(text)) {
+      const end = await Promise.race([ended, once(child.stdout, 'data').then(() => undefined)]);
+      if (end !== undefined && !written.stdout.includes(text)) throw new Error(`Never printed: ${text}\n${end.stderr}`);
+    }
+  };
+  return { printed, kill: (signal) => void child.kill(signal), ended };
 }
