@@ -10,11 +10,13 @@ export type { CreateInstance } from './runtime/kernel.js';
 
 export { exit, ExitError } from './process/exit.js';
 export { ExitReason, type FailedToStartChild, formatReason, isAbnormal } from './process/exit-reason.js';
+export { OverloadedError } from './process/errors.js';
 export { Exit } from './process/exit-signals.js';
 export { Down, type MonitorRef } from './process/monitors.js';
 export type { DropKind } from './process/host.js';
 export type { InfoTimer } from './process/info-timer.js';
 export type { MessageKind } from './process/message.js';
+export type { MailboxLimit, Overflow } from './process/message-queue.js';
 export type { Pid } from './process/pid.js';
 
 export { GenServer, type InitResult, type ServerClass } from './gen-server/gen-server.js';

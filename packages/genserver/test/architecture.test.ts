@@ -73,6 +73,7 @@ const IN_CIRCLES_OF_TYPES: readonly string[] = [
   'process/host.ts',
   'process/idle-timer.ts',
   'process/info-timer.ts',
+  'process/message-queue.ts',
   'process/message.ts',
   'process/process.ts',
   'runtime/kernel.ts',

@@ -29,6 +29,7 @@ test('the main entry exports these values, and no others', () => {
     'LockAbandonedError',
     'NoProcessError',
     'NotStartedError',
+    'OverloadedError',
     'ProcessExitedError',
     'Registered',
     'Registry',

@@ -27,6 +27,8 @@ export interface Request {
   readonly arity?: number;
   readonly timeoutMs: Milliseconds;
   readonly signal: AbortSignal | undefined;
+  /** Ahead of what users have sent. */
+  readonly urgent?: boolean;
 }
 
 /** Whom it was addressed to, as text; built only when an error needs it. */
@@ -52,7 +54,9 @@ export function request(kernel: Kernel, target: Process | undefined, ref: Labell
       resolve,
       reject,
     );
-    target.deliver(message);
+    if (what.urgent === true) target.deliverUrgent(message);
+    else target.deliver(message);
+    if (!message.isPending) return; // its mailbox was full
     limit(kernel, message, what.timeoutMs, activity);
     if (signal !== undefined) releaseOnAbort(kernel, message, ref, signal);
     if (caller === undefined) return;
@@ -61,7 +65,7 @@ export function request(kernel: Kernel, target: Process | undefined, ref: Labell
   });
 }
 
-/** Sends without waiting. Nobody there: dropped, counted and reported, as on the BEAM no error (GS-038). */
+/** Sends without waiting. Nobody there, or no room: dropped, counted and reported, as on the BEAM no error (GS-038). */
 export function cast(
   kernel: Kernel,
   target: Process | undefined,
@@ -70,7 +74,18 @@ export function cast(
   args: readonly unknown[],
 ): void {
   if (target?.deliver(new kernel.context.Message('cast', name, pack(args), args.length)) !== true)
-    kernel.drop('dead_letter', ref.toString(), name, args);
+    dropUndelivered(kernel, target, ref, name, args);
+}
+
+/** Nobody was there. One that was rejected by a full mailbox has been counted there. */
+export function dropUndelivered(
+  kernel: Kernel,
+  target: Process | undefined,
+  ref: Labelled,
+  name: string,
+  detail: unknown,
+): void {
+  if (target === undefined || target.status === 'ended') kernel.drop('dead_letter', ref.toString(), name, detail);
 }
 
 /** Its own time limit, or what is left of the request that is being handled, if that is less. */

@@ -1,3 +1,4 @@
+import type { MailboxLimit } from '../process/message-queue.js';
 import type { Milliseconds } from '../runtime/clock.js';
 
 /** Which ends of a child its supervisor answers with a restart: all, the abnormal ones, none (SUP-026 to SUP-029). */
@@ -29,6 +30,8 @@ export interface ChildDefaults {
   readonly restart?: Restart;
   /** Default 5000 ms. */
   readonly shutdownMs?: Shutdown;
+  /** Of the class, however it is started. Default: any number of messages may wait. */
+  readonly mailbox?: MailboxLimit;
   /** Whether its end for good counts for its supervisor's `autoShutdown`. Default false; not for a permanent child (SUP-096). */
   readonly significant?: boolean;
   /** Instead of what its supervisor says; `false`: restarted at once. */

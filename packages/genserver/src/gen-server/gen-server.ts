@@ -17,7 +17,7 @@ export const selfSlot: unique symbol = Symbol('rookery.self');
  * Type parameter `State`: what `init` returns and `this.state` holds. Leave it out when the fields are enough.
  */
 export abstract class GenServer<State = void> {
-  /** How a supervisor treats children of this class, unless their specification says otherwise. */
+  /** How a supervisor treats children of this class, and how its mailbox is bounded, unless a start says otherwise. */
   static readonly childDefaults: ChildDefaults = {};
 
   /** What `init` returned, or what was assigned last. */

@@ -6,7 +6,7 @@ import type { Process } from '../process/process.js';
 import { locate, type ProcessRef } from '../runtime/address.js';
 import { formatName, type Kernel } from '../runtime/kernel.js';
 import type { Name } from '../runtime/names.js';
-import { CALL_TIMEOUT_MS, type CallOptions, cast, request } from './call.js';
+import { CALL_TIMEOUT_MS, type CallOptions, cast, dropUndelivered, request } from './call.js';
 import type { GenServer, ServerClass } from './gen-server.js';
 import { type CallClient, type CastClient, makeClient } from './messages.js';
 
@@ -31,7 +31,8 @@ export class ServerRef<S extends GenServer<unknown> = GenServer<unknown>> implem
   /**
    * The server's messages as calls: `await ref.call.join(ada)`. Waits 5 s; `with` changes that. Rejects with a
    * ProcessExitedError as soon as the server ends, with a NoProcessError if nobody is there, with a CallTimeoutError when
-   * time is up, with a CallCycleError where waiting would never end, and with what the handler refused with.
+   * time is up, with a CallCycleError where waiting would never end, with an OverloadedError when its mailbox is full, and
+   * with what the handler refused with.
    */
   get call(): CallClient<S> {
     return (this.#call ??= this.#makeCall(CALL_TIMEOUT_MS, undefined));
@@ -64,10 +65,14 @@ export class ServerRef<S extends GenServer<unknown> = GenServer<unknown>> implem
     return this.pid !== undefined;
   }
 
-  /** Puts a message for `handleInfo` into its mailbox. Returns false, and counts a dead letter, if nobody is there. */
+  /**
+   * Puts a message for `handleInfo` into its mailbox. Returns false, and counts a dead letter, if nobody is there; also
+   * false if its mailbox is full and rejects it.
+   */
   send(message: unknown): boolean {
-    const isDelivered = this[locate]()?.deliver(new this.#kernel.context.Message('info', 'send', message)) === true;
-    if (!isDelivered) this.#kernel.drop('dead_letter', this.toString(), 'send', message);
+    const process = this[locate]();
+    const isDelivered = process?.deliver(new this.#kernel.context.Message('info', 'send', message)) === true;
+    if (!isDelivered) dropUndelivered(this.#kernel, process, this, 'send', message);
     return isDelivered;
   }
 

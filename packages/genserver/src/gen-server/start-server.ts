@@ -1,10 +1,12 @@
-import { checkDuration } from '../checks.js';
+import { checkDuration, checkInteger, checkOneOf } from '../checks.js';
 import { InvalidOptionError } from '../errors.js';
+import { type MailboxLimit, OVERFLOWS } from '../process/message-queue.js';
 import type { Process } from '../process/process.js';
 import type { Milliseconds } from '../runtime/clock.js';
 import type { Kernel } from '../runtime/kernel.js';
 import { checkName, type Name } from '../runtime/names.js';
 import { request } from './call.js';
+import type { ChildDefaults } from './child-defaults.js';
 import { ServerBehaviour } from './dispatch.js';
 import { GenServer, type ServerClass } from './gen-server.js';
 import type { Ignored } from './outcome.js';
@@ -26,6 +28,8 @@ export type StartOptions<S extends GenServer<unknown>> = ArgsOption<S> & {
   readonly create?: () => S | Promise<S>;
   /** Init that takes longer is killed: a StartTimeoutError. Default Infinity, as in OTP. */
   readonly startTimeoutMs?: Milliseconds;
+  /** How many messages may wait for it, and what becomes of one more. Default: that of the class's `childDefaults`, else any number (PROC-043). */
+  readonly mailbox?: MailboxLimit;
 };
 
 /** The argument list of `start` and `child`: the options may be left out where nothing is required. */
@@ -56,6 +60,7 @@ export interface AnyStartOptions {
   readonly name?: Name;
   readonly create?: () => unknown;
   readonly startTimeoutMs?: Milliseconds;
+  readonly mailbox?: MailboxLimit;
 }
 
 /** What a start needs of a child specification. */
@@ -89,8 +94,9 @@ export async function startServer(
   parent?: Process,
 ): Promise<Process | undefined> {
   const { args = [], name, create, startTimeoutMs = Infinity } = options;
+  const { mailbox = defaultsOf(serverClass).mailbox } = options;
   const behaviour = new ServerBehaviour(kernel, { serverClass, create, args });
-  const process = kernel.spawn({ className: serverClass.name, name, behaviour, parent });
+  const process = kernel.spawn({ className: serverClass.name, name, behaviour, parent, mailbox });
   const what = { kind: 'start', name: 'init', payload: args, timeoutMs: startTimeoutMs, signal: undefined } as const;
   return (await request(kernel, process, process, what)) as Process | undefined;
 }
@@ -115,6 +121,22 @@ export function checkStart(serverClass: unknown, options: AnyStartOptions): asse
     throw new InvalidOptionError('create', 'a function that makes an instance', create);
   }
   if (startTimeoutMs !== undefined) checkDuration('startTimeoutMs', startTimeoutMs);
+  const { mailbox = defaultsOf(serverClass as ServerClass).mailbox } = options;
+  checkMailbox(mailbox);
+}
+
+/** What a class says about itself. */
+function defaultsOf(serverClass: ServerClass): ChildDefaults {
+  return (serverClass as unknown as typeof GenServer).childDefaults;
+}
+
+function checkMailbox(mailbox: MailboxLimit | undefined): void {
+  if (mailbox === undefined) return;
+  if (typeof mailbox !== 'object' || mailbox === null) {
+    throw new InvalidOptionError('mailbox', 'a limit and what to do above it: { limit, overflow }', mailbox);
+  }
+  checkInteger('mailbox.limit', mailbox.limit, 1);
+  checkOneOf('mailbox.overflow', mailbox.overflow, OVERFLOWS);
 }
 
 function isStartSpec(given: unknown): given is StartSpec<unknown> {

@@ -10,10 +10,10 @@ import type { Process } from './process.js';
  * What is dropped on purpose, one word for each case. `dead_letter`: sent to nobody, or still waiting when its receiver
  * ended. `late_reply`: the caller had stopped waiting. `expired_request`: skipped, as its caller had stopped waiting before
  * it began. `late_failure`: an async handler failed after its process had been ended. `unhandled_info`: a message for which
- * the class has no handleInfo. `lost_refusal`: a cast was refused, and nobody can be told.
+ * the class has no handleInfo. `lost_refusal`: a cast was refused, and nobody can be told. `overflow`: the mailbox was full.
  */
 export type DropKind =
-  'dead_letter' | 'late_reply' | 'expired_request' | 'late_failure' | 'unhandled_info' | 'lost_refusal';
+  'dead_letter' | 'late_reply' | 'expired_request' | 'late_failure' | 'unhandled_info' | 'lost_refusal' | 'overflow';
 
 /** What a process needs from the runtime it lives in. */
 export interface Host {

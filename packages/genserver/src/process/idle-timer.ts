@@ -16,6 +16,7 @@ export class IdleTimer {
   /** The handler that asked for it has ended. With 0 ms it fires only if nothing is waiting. A second start begins anew. */
   start(): void {
     this.stop();
+    if (this.process.mailbox.isSuspended) return; // its resume starts it again
     if (this.delayMs > 0) this.#timer = this.process.host.clock.setTimer(this.delayMs, () => this.#fire());
     else if (this.process.mailbox.size === 0) this.#fire();
   }

@@ -1,4 +1,5 @@
 import type { Message } from './message.js';
+import type { MessageQueue } from './message-queue.js';
 
 /** Messages in one piece of a long queue. */
 const CHUNK_SIZE = 1024;
@@ -9,15 +10,32 @@ class Chunk {
   next: Chunk | undefined = undefined;
 }
 
+/** What stands before all others: what was put to the front, last one first; then what is urgent, in order. */
+class Front {
+  readonly #own: Message[] = [];
+  #urgent: Mailbox | undefined = undefined;
+
+  push(message: Message): void {
+    this.#own.push(message);
+  }
+
+  pushUrgent(message: Message): void {
+    (this.#urgent ??= new Mailbox()).push(message);
+  }
+
+  shift(): Message | undefined {
+    return this.#own.pop() ?? this.#urgent?.shift();
+  }
+}
+
 /**
  * First in, first out; nothing else. Every operation takes constant time, however many wait (PROC-043). A queue of one, the
  * common case, needs no array; a long one is a chain of arrays, which the garbage collector copies faster than a chain of
  * messages.
  */
-export class Mailbox {
+export class Mailbox implements MessageQueue {
   #size = 0;
-  /** What was put before all others, last one first. */
-  #front: Message[] | undefined = undefined;
+  #front: Front | undefined = undefined;
   /** The oldest of the others, when the queue was empty as it came. */
   #oldest: Message | undefined = undefined;
   #firstChunk: Chunk | undefined = undefined;
@@ -27,21 +45,38 @@ export class Mailbox {
     return this.#size;
   }
 
-  push(message: Message): void {
-    if (this.#size++ === 0) this.#oldest = message;
-    else this.#append(message);
+  get isReady(): boolean {
+    return this.#size > 0;
   }
 
-  /** For what must be handled before everything that waits: a continue. */
+  get isSuspended(): boolean {
+    return false;
+  }
+
+  get limit(): undefined {
+    return undefined;
+  }
+
+  push(message: Message): boolean {
+    if (this.#size++ === 0) this.#oldest = message;
+    else this.#append(message);
+    return true;
+  }
+
   pushFront(message: Message): void {
     this.#size++;
-    (this.#front ??= []).push(message);
+    (this.#front ??= new Front()).push(message);
+  }
+
+  pushUrgent(message: Message): void {
+    this.#size++;
+    (this.#front ??= new Front()).pushUrgent(message);
   }
 
   shift(): Message | undefined {
     if (this.#size === 0) return undefined;
     this.#size--;
-    const first = this.#front?.pop() ?? this.#oldest;
+    const first = this.#front?.shift() ?? this.#oldest;
     if (first === undefined) return this.#shiftChunk();
     if (first === this.#oldest) this.#oldest = undefined;
     return first;

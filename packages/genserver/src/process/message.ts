@@ -3,9 +3,9 @@ import type { Process } from './process.js';
 
 /**
  * What a message asks for. `start` runs init and comes first; `call`, `cast` and `info` are the user's; `exit` is a trapped
- * exit signal; `continue`, `timeout` and `stop` come from the process itself or from the runtime.
+ * exit signal; `sys` is a request to the process itself, whatever its class; `continue`, `timeout` and `stop` come from the process itself or from the runtime.
  */
-export type MessageKind = 'start' | 'call' | 'cast' | 'info' | 'exit' | 'continue' | 'timeout' | 'stop';
+export type MessageKind = 'start' | 'call' | 'cast' | 'info' | 'exit' | 'sys' | 'continue' | 'timeout' | 'stop';
 
 const UNTRACKED = { requireManualDestroy: true };
 

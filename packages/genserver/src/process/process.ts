@@ -8,6 +8,7 @@ import type { InfoTimer } from './info-timer.js';
 import { breakLinks, unlink } from './links.js';
 import { Mailbox } from './mailbox.js';
 import { Message } from './message.js';
+import type { MessageQueue } from './message-queue.js';
 import { endMonitors, type Monitor, type MonitorRef, type Watcher } from './monitors.js';
 import type { Pid } from './pid.js';
 import { cancelRequests } from './unanswered.js';
@@ -43,7 +44,6 @@ export class Process {
   /** Calls its handlers have made and that are not answered yet. */
   waitsFor: Set<CallMessage> | undefined = undefined;
   idleTimer: IdleTimer | undefined = undefined;
-  readonly mailbox = new Mailbox();
   #isQueued = false;
   #abort: AbortController | undefined;
 
@@ -56,6 +56,8 @@ export class Process {
     readonly behaviour: Behaviour,
     /** Who started and supervises it. Its exit ends this one, too (GS-057). */
     readonly parent: Process | undefined,
+    /** Another one while the process is suspended. */
+    public mailbox: MessageQueue = new Mailbox(),
   ) {}
 
   /** Its name, or its class and pid: what messages to people call it. Built when asked for, as hardly anybody asks. */
@@ -74,13 +76,21 @@ export class Process {
     return this.#abort.signal;
   }
 
-  /** Puts a message into the mailbox; never runs a handler on the caller's stack. Returns false when the process has ended. */
+  /** Puts a message into the mailbox; never runs a handler on the caller's stack. Returns false when the process has ended or rejects it. */
   deliver(message: Message): boolean {
     if (this.status === 'ended') return false;
     message.receiver = this;
-    this.mailbox.push(message);
+    const isTaken = this.mailbox.push(message);
     this.enqueue();
-    return true;
+    return isTaken;
+  }
+
+  /** Like deliver, but ahead of what users have sent: for requests to the process itself. */
+  deliverUrgent(message: Message): void {
+    if (this.status === 'ended') return;
+    message.receiver = this;
+    this.mailbox.pushUrgent(message);
+    this.enqueue();
   }
 
   /** Like deliver, but before everything that waits: for what a process asks of itself. */
@@ -141,7 +151,7 @@ export class Process {
 
   /** Into the run queue, if there is something to do and it is not in it already. */
   enqueue(): void {
-    if (this.#isQueued || this.handling !== undefined || this.mailbox.size === 0) return;
+    if (this.#isQueued || this.handling !== undefined || !this.mailbox.isReady) return;
     this.#isQueued = true;
     this.host.enqueue(this);
   }

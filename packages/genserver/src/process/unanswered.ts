@@ -3,12 +3,14 @@ import { CallMessage } from './call-message.js';
 import type { ExitReason } from './exit-reason.js';
 import type { Message } from './message.js';
 import type { Process } from './process.js';
+import { resume } from './suspend.js';
 
 /** The process has ended: whoever waits for an answer learns why none will come; what nobody waits for is counted (GS-032, GS-033). */
 export function cancelRequests(process: Process, last: Message | undefined, reason: ExitReason): void {
   if (last instanceof CallMessage) settle(process, last, reason);
   for (const request of process.deferred ?? []) settle(process, request, reason);
   process.deferred = undefined;
+  resume(process); // else its mailbox would hold back what waits
   for (let message = process.mailbox.shift(); message !== undefined; message = process.mailbox.shift()) {
     if (message instanceof CallMessage) settle(process, message, reason);
     else if (message.kind === 'cast') process.host.drop('dead_letter', process.label, message.name, message.args);

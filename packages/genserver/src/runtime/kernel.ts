@@ -7,10 +7,13 @@ import { Deadlines } from '../process/deadlines.js';
 import { type ExitReason, isAbnormal } from '../process/exit-reason.js';
 import { ExitSignals } from '../process/exit-signals.js';
 import type { Behaviour, DropKind, Host } from '../process/host.js';
+import { LaneMailbox } from '../process/lane-mailbox.js';
 import { link } from '../process/links.js';
 import type { Message } from '../process/message.js';
+import type { MailboxLimit } from '../process/message-queue.js';
 import type { MonitorRef } from '../process/monitors.js';
 import type { Pid } from '../process/pid.js';
+import { refuseOverflow } from '../process/overflow.js';
 import { Process } from '../process/process.js';
 import { type Address, isProcessRef, locate } from './address.js';
 import type { Clock } from './clock.js';
@@ -25,6 +28,8 @@ export interface SpawnOptions {
   readonly behaviour: Behaviour;
   /** Linked to the new process before that runs anything (LINK-014). */
   readonly parent: Process | undefined;
+  /** Of its mailbox; none when left out. */
+  readonly mailbox: MailboxLimit | undefined;
 }
 
 /** Makes the object behind a server process. */
@@ -61,6 +66,7 @@ export class Kernel implements Host {
     late_failure: 0,
     unhandled_info: 0,
     lost_refusal: 0,
+    overflow: 0,
   };
   readonly #names = new Names();
   #lastPid = 0;
@@ -84,14 +90,15 @@ export class Kernel implements Host {
     this.deadlines = new Deadlines(clock);
   }
 
-  spawn({ className, name, behaviour, parent }: SpawnOptions): Process {
+  spawn({ className, name, behaviour, parent, mailbox: limit }: SpawnOptions): Process {
     // What an abandoned handler still starts would have nobody to stop it.
     const starter = parent ?? this.activities.getStore()?.process;
     if (starter?.status === 'ended') throw new NoProcessError(starter.label, 'start');
     if (this.isClosing) throw new NoProcessError('The runtime, which is past its shutdown deadline,', 'start');
     const pid = ++this.#lastPid as Pid;
     const nameText = name === undefined ? undefined : formatName(name);
-    const process = new Process(this, pid, nameText, className, behaviour, parent);
+    const mailbox = limit && new LaneMailbox(limit, refuseOverflow);
+    const process = new Process(this, pid, nameText, className, behaviour, parent, mailbox);
     if (name !== undefined) this.#claim(name, process);
     this.processes.set(pid, process);
     if (parent !== undefined) link(parent, process);
