@@ -53,6 +53,12 @@ export { type OptionalValue, type RegisterResult, RegistryRef, type UpdateResult
 export { registry, type RegistrySpecOptions } from './registry-spec.js';
 export { via } from './registry/via.js';
 
+export { GenStateMachine, type StateTable } from './state-machine/gen-state-machine.js';
+export type { MachineEvent, MachineState } from './state-machine/machine.js';
+export type { MachineSelf, MachineTimeout } from './state-machine/machine-self.js';
+export { postpone } from './state-machine/postpone.js';
+export { StateMachineError } from './state-machine/errors.js';
+
 export { Application, type StopAllOptions } from './application/application.js';
 export {
   ApplicationAlreadyStartedError,

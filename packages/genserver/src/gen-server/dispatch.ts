@@ -3,6 +3,7 @@ import type { CallMessage } from '../process/call-message.js';
 import { ExitReason } from '../process/exit-reason.js';
 import type { Behaviour } from '../process/host.js';
 import type { Message } from '../process/message.js';
+import type { Process } from '../process/process.js';
 import { isThenable } from '../process/thenable.js';
 import type { Kernel } from '../runtime/kernel.js';
 import { GenServer, selfSlot, type ServerClass } from './gen-server.js';
@@ -17,6 +18,15 @@ export interface StartPlan {
   readonly serverClass: ServerClass;
   readonly create: (() => unknown) | undefined;
   readonly args: readonly unknown[];
+}
+
+/** Where a kind of server names the behaviour of its processes, if it is not ServerBehaviour: a static of its class. */
+export const behaviourOf: unique symbol = Symbol('rookery.behaviour');
+
+/** The behaviour of a new process. */
+export function makeBehaviour(kernel: Kernel, plan: StartPlan): ServerBehaviour {
+  const own = plan.serverClass as { readonly [behaviourOf]?: typeof ServerBehaviour };
+  return new (own[behaviourOf] ?? ServerBehaviour)(kernel, plan);
 }
 
 /** The server's half of the protocol: message → method → result → answer. */
@@ -51,7 +61,7 @@ export class ServerBehaviour implements Behaviour {
     else if (message.kind === 'call') this.#answer(message as CallMessage, result);
     else if (result instanceof Refusal) this.#drop('lost_refusal', message, result.error);
     else checkOutcome(message, result);
-    this.#continue(message);
+    this.continueAfter(message);
   }
 
   terminate(reason: ExitReason): unknown {
@@ -60,6 +70,11 @@ export class ServerBehaviour implements Behaviour {
 
   ended(): void {
     this.#server = this.#plan = undefined;
+  }
+
+  /** What the server will find as its `self`. */
+  protected makeSelf(kernel: Kernel, process: Process): Self {
+    return new Self(kernel, process);
   }
 
   #start(message: Message): unknown {
@@ -81,7 +96,7 @@ export class ServerBehaviour implements Behaviour {
     if (server[selfSlot] !== undefined) {
       throw new InvalidOptionError('create', 'a function that makes a new instance each time', server);
     }
-    server[selfSlot] = new Self(this.#kernel, process);
+    server[selfSlot] = this.makeSelf(this.#kernel, process);
     this.#server = server as GenServer<unknown>;
     return (server.init as Method).apply(server, args as unknown[]);
   }
@@ -104,13 +119,13 @@ export class ServerBehaviour implements Behaviour {
     } else if (result instanceof Outcome) {
       throw new TypeError('init() may return a state, ignore(), stop(reason) or refuse(error), not a deferred answer.');
     } else {
-      this.#keepState(result);
+      this.keepState(result);
       message.resolve(process);
     }
   }
 
   /** Without an init of its own, a class keeps what its field `state` was initialised with. */
-  #keepState(state: unknown): void {
+  protected keepState(state: unknown): void {
     const server = this.#server;
     if (server !== undefined && server.init !== GenServer.prototype.init) server.state = state;
   }
@@ -135,7 +150,8 @@ export class ServerBehaviour implements Behaviour {
     }
   }
 
-  #continue(message: Message): void {
+  /** What the handler wants to run next goes before all that waits. */
+  protected continueAfter(message: Message): void {
     const process = message.receiver;
     const continuations = this.#server?.[selfSlot]?.takeContinuations();
     if (continuations !== undefined) for (const next of continuations.toReversed()) process?.deliverFirst(next);
@@ -146,9 +162,12 @@ export class ServerBehaviour implements Behaviour {
   }
 }
 
-/** What only init may say. */
+/** What only init, or only a state machine, may say. */
 function checkOutcome({ name }: Message, result: unknown): void {
-  if (!(result instanceof Ignored || result instanceof Stopped)) return;
+  if (!(result instanceof Outcome) || result instanceof Deferred) return;
+  if (!(result instanceof Ignored || result instanceof Stopped)) {
+    throw new TypeError(`"${name}" returned postpone(), which only the handlers of a GenStateMachine may.`);
+  }
   throw new TypeError(
     `"${name}" returned ignore() or stop(), which only init may: call this.self.stop(reason) instead.`,
   );

@@ -1,10 +1,15 @@
 import { GenServer, type ServerClass } from './gen-server.js';
 import type { Deferred } from './outcome.js';
 
+/** A kind of server that has callbacks of its own names them here: in the type of its instances, and as a static set. */
+export const callbackNames: unique symbol = Symbol('rookery.callbackNames');
+
+type CallbackName<S> = S extends { readonly [callbackNames]: infer Name } ? Name : never;
+
 /** The names of a server's messages: its public methods, without the callbacks and without what every object has. */
 export type MessageName<S> = Exclude<
   { [K in keyof S]: S[K] extends (...args: never[]) => unknown ? K : never }[keyof S],
-  keyof GenServer<unknown> | keyof typeof Object.prototype
+  keyof GenServer<unknown> | keyof typeof Object.prototype | CallbackName<S>
 > &
   string;
 
@@ -47,6 +52,7 @@ export function makeClient(serverClass: ServerClass, sendMessage: Send): object 
 /** The messages of a class: the methods on its prototype chain below GenServer. Fields and accessors are none. */
 export function messageNames(serverClass: ServerClass): readonly string[] {
   const names = new Set<string>();
+  const callbacks = (serverClass as { readonly [callbackNames]?: ReadonlySet<string> })[callbackNames];
   let prototype = serverClass.prototype as object;
   for (
     ;
@@ -54,7 +60,8 @@ export function messageNames(serverClass: ServerClass): readonly string[] {
     prototype = Object.getPrototypeOf(prototype) as object
   ) {
     for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (typeof property.value === 'function' && !(name in GenServer.prototype)) names.add(name);
+      const isCallback = name in GenServer.prototype || callbacks?.has(name) === true;
+      if (typeof property.value === 'function' && !isCallback) names.add(name);
     }
   }
   return [...names];

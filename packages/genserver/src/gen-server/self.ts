@@ -69,9 +69,7 @@ export class Self implements Where {
 
   /** Runs `handleContinue(argument)` right after this handler and its reply, before any waiting message (GS-061, GS-064). */
   continue(argument?: unknown): void {
-    const message = new Message('continue', 'continue', argument);
-    if (this.#process.handling === undefined) this.#process.deliverFirst(message);
-    else (this.#continuations ??= []).push(message);
+    this.runNext(new Message('continue', 'continue', argument));
   }
 
   /** Runs `handleTimeout()` unless a message comes within `delayMs` after this handler. Any message cancels it (GS-066, GS-067). */
@@ -168,6 +166,12 @@ export class Self implements Where {
     const monitor = this.#process.monitors?.get(ref);
     monitor?.remove();
     return monitor !== undefined;
+  }
+
+  /** Puts a message before all that wait, behind those that this handler has put there so far. */
+  protected runNext(message: Message): void {
+    if (this.#process.handling === undefined) this.#process.deliverFirst(message);
+    else (this.#continuations ??= []).push(message);
   }
 
   /** What `continue` asked for since the last time, in order. For the dispatcher. */

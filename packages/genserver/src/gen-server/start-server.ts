@@ -7,7 +7,7 @@ import type { Kernel } from '../runtime/kernel.js';
 import { checkName, type Name } from '../runtime/names.js';
 import { request } from './call.js';
 import type { ChildDefaults } from './child-defaults.js';
-import { ServerBehaviour } from './dispatch.js';
+import { makeBehaviour } from './dispatch.js';
 import { GenServer, type ServerClass } from './gen-server.js';
 import type { Ignored } from './outcome.js';
 import { ServerRef } from './server-ref.js';
@@ -95,7 +95,7 @@ export async function startServer(
 ): Promise<Process | undefined> {
   const { args = [], name, create, startTimeoutMs = Infinity } = options;
   const { mailbox = defaultsOf(serverClass).mailbox } = options;
-  const behaviour = new ServerBehaviour(kernel, { serverClass, create, args });
+  const behaviour = makeBehaviour(kernel, { serverClass, create, args });
   const process = kernel.spawn({ className: serverClass.name, name, behaviour, parent, mailbox });
   const what = { kind: 'start', name: 'init', payload: args, timeoutMs: startTimeoutMs, signal: undefined } as const;
   return (await request(kernel, process, process, what)) as Process | undefined;

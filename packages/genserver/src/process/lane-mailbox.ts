@@ -66,6 +66,10 @@ export class LaneMailbox implements MessageQueue {
     return this.#control.size + this.#urgent.size > 0 || this.#own.some(isControl);
   }
 
+  get hasFront(): boolean {
+    return this.#own.length > 0;
+  }
+
   push(message: Message): boolean {
     if (isFromUser(message)) return this.#pushUser(message);
     (isControl(message) ? this.#control : this.#system).push(message, this.#arrivals++);

@@ -15,6 +15,10 @@ class Front {
   readonly #own: Message[] = [];
   #urgent: Mailbox | undefined = undefined;
 
+  get hasOwn(): boolean {
+    return this.#own.length > 0;
+  }
+
   push(message: Message): void {
     this.#own.push(message);
   }
@@ -47,6 +51,10 @@ export class Mailbox implements MessageQueue {
 
   get isReady(): boolean {
     return this.#size > 0;
+  }
+
+  get hasFront(): boolean {
+    return this.#front?.hasOwn === true;
   }
 
   get isSuspended(): boolean {

@@ -23,6 +23,8 @@ export interface MessageQueue {
   readonly size: number;
   /** Whether one could be handled now. */
   readonly isReady: boolean;
+  /** Whether something waits that came by pushFront. */
+  readonly hasFront: boolean;
   /** Whether it gives out only what a suspended process handles. */
   readonly isSuspended: boolean;
   /** Undefined when any number may wait. */

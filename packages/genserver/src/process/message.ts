@@ -3,9 +3,24 @@ import type { Process } from './process.js';
 
 /**
  * What a message asks for. `start` runs init and comes first; `call`, `cast` and `info` are the user's; `exit` is a trapped
- * exit signal; `sys` is a request to the process itself, whatever its class; `continue`, `timeout` and `stop` come from the process itself or from the runtime.
+ * exit signal; `sys` is a request to the process itself, whatever its class; `continue`, `timeout` and `stop` come from the
+ * process itself or from the runtime. The last five are what only a state machine sends itself.
  */
-export type MessageKind = 'start' | 'call' | 'cast' | 'info' | 'exit' | 'sys' | 'continue' | 'timeout' | 'stop';
+export type MessageKind =
+  | 'start'
+  | 'call'
+  | 'cast'
+  | 'info'
+  | 'exit'
+  | 'sys'
+  | 'continue'
+  | 'timeout'
+  | 'stop'
+  | 'enter'
+  | 'internal'
+  | 'state_timeout'
+  | 'event_timeout'
+  | 'named_timeout';
 
 const UNTRACKED = { requireManualDestroy: true };
 
