@@ -44,6 +44,14 @@ export {
 } from './supervisor/supervisor-spec.js';
 export { DynamicSupervisorRef, SupervisorRef } from './supervisor/supervisor-ref.js';
 
+export { type AwaitOptions, Task, type TaskOptions, type TaskValues } from './task/task.js';
+export type { TaskContext, TaskSelf } from './task/task-context.js';
+export type { TaskFunction } from './task/task-job.js';
+export { TaskRef } from './task/task-ref.js';
+export { TaskReply, type TaskResult, type TaskUse } from './task/task-result.js';
+export type { YieldManyOptions } from './task/many.js';
+export { TaskAbortedError, TaskExitedError, TaskOwnerError, TaskTimeoutError, TaskUsedError } from './task/errors.js';
+
 export { DuplicateKeysError, LockAbandonedError } from './registry/errors.js';
 export type { Receiver, RegistryEntry, RegistryRecord } from './registry/entries.js';
 export { Registered, Unregistered } from './registry/listeners.js';

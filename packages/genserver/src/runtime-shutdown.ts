@@ -1,5 +1,5 @@
 import { CallCycleError } from './errors.js';
-import { request } from './gen-server/call.js';
+import { requestStop } from './gen-server/call.js';
 import { findCallCycle } from './gen-server/call-cycle.js';
 import { ExitReason } from './process/exit-reason.js';
 import type { Process } from './process/process.js';
@@ -67,9 +67,8 @@ export function stopRoot(kernel: Kernel, root: Process): Promise<void> {
   return new Promise((resolve, reject) => {
     if (root.status === 'ended') return resolve();
     (root.watchers ??= new Set()).add({ exited: () => resolve() });
-    const payload = ExitReason.shutdown;
-    const what = { kind: 'stop', name: 'shutdown', payload, timeoutMs: Infinity, signal: undefined } as const;
-    request(kernel, root, root.label, what).catch((error: unknown) => {
+    const how = { name: 'shutdown', timeoutMs: Infinity };
+    requestStop(kernel, root, root.label, ExitReason.shutdown, how).catch((error: unknown) => {
       // Otherwise it ended with another reason, or the handler that asked for the shutdown ran out of time: both were
       // reported, and this waits until the root is gone, which is all that counts here.
       if (error instanceof CallCycleError) reject(error);

@@ -1,6 +1,6 @@
 import { checkDuration, checkFunction } from './checks.js';
 import { InvalidOptionError } from './errors.js';
-import { request } from './gen-server/call.js';
+import { requestStop } from './gen-server/call.js';
 import type { GenServer, ServerClass } from './gen-server/gen-server.js';
 import { inside, type Where } from './gen-server/inside.js';
 import { ServerRef } from './gen-server/server-ref.js';
@@ -110,8 +110,8 @@ export class Runtime implements Where {
     const { timeoutMs = Infinity } = options;
     checkReason(reason);
     checkDuration('timeoutMs', timeoutMs);
-    const what = { kind: 'stop', name: 'stop', payload: reason, timeoutMs, signal: undefined } as const;
-    await request(this.#kernel, this.#kernel.find(address), { toString: () => formatName(address) }, what);
+    const ref = { toString: () => formatName(address) };
+    await requestStop(this.#kernel, this.#kernel.find(address), ref, reason, { name: 'stop', timeoutMs });
   }
 
   /** Sends an exit signal: ends the process, without terminate, unless it traps exits. `normal` is ignored (PROC-007, PROC-008). */

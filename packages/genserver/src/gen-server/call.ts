@@ -1,6 +1,8 @@
 import { CallAbortedError, CallCycleError, NoProcessError } from '../errors.js';
 import type { Activity } from '../process/activity.js';
 import type { CallMessage } from '../process/call-message.js';
+import type { Due } from '../process/deadlines.js';
+import type { ExitReason } from '../process/exit-reason.js';
 import { type MessageKind, pack } from '../process/message.js';
 import type { Process } from '../process/process.js';
 import type { Milliseconds } from '../runtime/clock.js';
@@ -65,6 +67,19 @@ export function request(kernel: Kernel, target: Process | undefined, ref: Labell
   });
 }
 
+/** Asks a process to end, after what waits before it in its mailbox; a task, which does not look there, at once. */
+export function requestStop(
+  kernel: Kernel,
+  target: Process | undefined,
+  ref: Labelled,
+  reason: ExitReason,
+  { name, timeoutMs }: { readonly name: string; readonly timeoutMs: Milliseconds },
+): Promise<unknown> {
+  const stopped = request(kernel, target, ref, { kind: 'stop', name, payload: reason, timeoutMs, signal: undefined });
+  if (target !== undefined && target.status !== 'ended') target.behaviour.askToEnd?.(reason);
+  return stopped;
+}
+
 /** Sends without waiting. Nobody there, or no room: dropped, counted and reported, as on the BEAM no error (GS-038). */
 export function cast(
   kernel: Kernel,
@@ -89,7 +104,12 @@ export function dropUndelivered(
 }
 
 /** Its own time limit, or what is left of the request that is being handled, if that is less. */
-function limit(kernel: Kernel, message: CallMessage, timeoutMs: Milliseconds, activity: Activity | undefined): void {
+export function limit(
+  kernel: Kernel,
+  message: Due & { timeoutMs: Milliseconds },
+  timeoutMs: Milliseconds,
+  activity: Activity | undefined,
+): void {
   const outerDeadline = activity?.deadline ?? Infinity;
   if (timeoutMs === Infinity && outerDeadline === Infinity) return;
   const now = kernel.clock.now();

@@ -42,6 +42,8 @@ export class ExitSignals {
 function deliver({ target, from, reason }: ExitSignal): void {
   // Not in the context of who happened to kill it: what a supervisor starts because of it outlives that by far.
   const tell = (): void => void target.deliver(new Message('exit', 'exit', new Exit(from?.pid, reason)));
-  if (target.trapExit) target.host.atHome(tell);
-  else if (reason.kind !== 'normal' || from === target) target.end(reason);
+  if (target.trapExit) {
+    target.host.atHome(tell);
+    target.behaviour.askToEnd?.(reason, from);
+  } else if (reason.kind !== 'normal' || from === target) target.end(reason);
 }

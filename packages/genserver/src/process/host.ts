@@ -40,6 +40,11 @@ export interface Behaviour {
   handle(message: Message): unknown;
   /** The handler has ended well: answers the caller and notes what follows. Throws when the result makes no sense. */
   complete(message: Message, result: unknown): void;
+  /**
+   * Only of what does not look into its mailbox while it runs, a task: it is told at once that it should end. `from` sent
+   * the exit signal that it has trapped; undefined when somebody asked it to stop.
+   */
+  askToEnd?(reason: ExitReason, from?: Process): void;
   /** Last words. May return a promise, which is awaited. */
   terminate(reason: ExitReason): unknown;
   /** The process has ended: lets go of what only it needed, as a ref may keep the process for long. */

@@ -131,7 +131,7 @@ interface AnyChildOptions extends AnyStartOptions, ChildDefaults {
   readonly id?: ChildId;
 }
 
-function checkShutdown(shutdownMs: unknown): void {
+export function checkShutdown(shutdownMs: unknown): void {
   if (shutdownMs === 'brutal_kill' || shutdownMs === 'infinity') return;
   if (typeof shutdownMs === 'string' || shutdownMs === Infinity) {
     throw new InvalidOptionError('shutdownMs', `milliseconds, 'brutal_kill' or 'infinity'`, shutdownMs);
