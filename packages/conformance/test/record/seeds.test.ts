@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseSeeds } from '../src/record/seeds.js';
+import { parseSeeds } from '../../src/record/seeds.js';
 
 test.each([
   ['7', [7]],

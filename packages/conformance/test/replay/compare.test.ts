@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { compare } from '../src/replay/compare.js';
-import { replay } from '../src/replay/replay.js';
-import { sideBySide } from '../src/replay/side-by-side.js';
-import type { Recording, Trace, TraceEvent } from '../src/scenario/scenario.js';
-import { someRecording } from './recording.js';
+import { compare } from '../../src/replay/compare.js';
+import { replay } from '../../src/replay/replay.js';
+import { sideBySide } from '../../src/replay/side-by-side.js';
+import type { Recording, Trace, TraceEvent } from '../../src/scenario/scenario.js';
+import { someRecording } from '../recording.js';
 
 const recording = someRecording();
 const { start, steps, final } = recording.trace;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseRecording, parseScenario } from '../src/scenario/parse.js';
-import { someRecording } from './recording.js';
+import { parseRecording, parseScenario } from '../../src/scenario/parse.js';
+import { someRecording } from '../recording.js';
 
 const { scenario, trace } = someRecording();
 const [worker] = scenario.root.children;
