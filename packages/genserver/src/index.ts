@@ -83,6 +83,9 @@ export type {
 } from './application/options.js';
 export type { ApplicationReport, StopCause, StopSignal } from './application/report.js';
 
+export { type ConsoleReporterOptions, consoleReporter, type ReportStream } from './reporter/console-reporter.js';
+export type { ReportDetail } from './reporter/entries.js';
+
 export {
   AlreadyStartedError,
   CallAbortedError,

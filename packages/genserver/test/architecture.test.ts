@@ -50,7 +50,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['task', 'agent', 'state-machine'],
   ['tree.ts', 'registry-spec.ts', 'runtime-options.ts', 'runtime-shutdown.ts'],
   ['runtime.ts'],
-  ['application'],
+  ['application', 'reporter'],
   ['index.ts', 'testing', 'testing.ts'],
 ];
 

@@ -55,6 +55,7 @@ test('the main entry exports these values, and no others', () => {
     'UnknownMessageError',
     'Unregistered',
     'child',
+    'consoleReporter',
     'dynamicSupervisor',
     'exit',
     'formatReason',
