@@ -6,6 +6,7 @@ const WORDS: Record<DropKind, string> = {
   expired_request: 'skipped, as the caller waits no more',
   late_failure: 'at work in a process that had ended, and failed',
   unhandled_info: 'not handled by any handleInfo',
+  overflow: 'dropped, as the mailbox was full',
   lost_refusal: 'a cast and refused, which nobody hears',
 };
 
