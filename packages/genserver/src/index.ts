@@ -30,18 +30,34 @@ export type { Where } from './gen-server/inside.js';
 export { send, ServerRef } from './gen-server/server-ref.js';
 export type { StartArguments, Started, StartOptions } from './gen-server/start-server.js';
 
-export { child, type ChildId, type ChildOptions, type ChildSpec } from './supervisor/child-spec.js';
+export {
+  child,
+  type ChildId,
+  type ChildOptions,
+  type ChildSpec,
+  partialChild,
+  type PartialChildOptions,
+} from './supervisor/child-spec.js';
 export type { RestartRecord } from './supervisor/child.js';
 export type { ChildCounts, ChildView } from './supervisor/child-view.js';
 export type { AutoShutdown } from './supervisor/auto-shutdown.js';
-export { SupervisorOptionError, type SupervisorOptionErrorKind } from './supervisor/errors.js';
+export { NoPartitionsError, SupervisorOptionError, type SupervisorOptionErrorKind } from './supervisor/errors.js';
 export type { Strategy } from './supervisor/strategy.js';
 export {
   dynamicSupervisor,
+  type DynamicSupervisorFlags,
+  type DynamicSupervisorModuleOptions,
   type DynamicSupervisorOptions,
   supervisor,
+  type SupervisorFlags,
+  type SupervisorModuleOptions,
   type SupervisorOptions,
 } from './supervisor/supervisor-spec.js';
+export type { RestartOptions, SupervisorAsChild } from './supervisor/options.js';
+export { partitionSupervisor, type PartitionSupervisorOptions } from './supervisor/partition-spec.js';
+export { PartitionSupervisorRef, type PartitionView } from './supervisor/partition-supervisor-ref.js';
+export type { PartitionKey } from './supervisor/partition-key.js';
+export { viaPartition } from './supervisor/via-partition.js';
 export { DynamicSupervisorRef, SupervisorRef } from './supervisor/supervisor-ref.js';
 
 export { type AwaitOptions, Task, type TaskOptions, type TaskValues } from './task/task.js';

@@ -22,6 +22,7 @@ import { checkName, type Name } from './runtime/names.js';
 import { completeOptions, type RuntimeOptions, type RuntimeStats, type StopOptions } from './runtime-options.js';
 import { shutDownRuntime, type ShutdownReport } from './runtime-shutdown.js';
 import type { ChildSpec } from './supervisor/child-spec.js';
+import { PartitionSupervisorRef } from './supervisor/partition-supervisor-ref.js';
 import { DynamicSupervisorRef, SupervisorRef } from './supervisor/supervisor-ref.js';
 import {
   dynamicSupervisor,
@@ -87,6 +88,12 @@ export class Runtime implements Where {
   dynamicSupervisor<S extends GenServer<unknown> = GenServer<unknown>>(name: Name): DynamicSupervisorRef<S> {
     checkName(name);
     return new DynamicSupervisorRef<S>(this.#kernel, name);
+  }
+
+  /** A partition supervisor by name. `Ref` is what its partitions are reached by. */
+  partitionSupervisor<Ref = unknown>(name: Name): PartitionSupervisorRef<Ref> {
+    checkName(name);
+    return new PartitionSupervisorRef<Ref>(this.#kernel, name);
   }
 
   /** A registry by name. `Key` and `Value` are what is registered there. */

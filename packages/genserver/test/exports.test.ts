@@ -28,9 +28,11 @@ test('the main entry exports these values, and no others', () => {
     'GenStateMachine',
     'InvalidOptionError',
     'LockAbandonedError',
+    'NoPartitionsError',
     'NoProcessError',
     'NotStartedError',
     'OverloadedError',
+    'PartitionSupervisorRef',
     'ProcessExitedError',
     'Registered',
     'Registry',
@@ -62,6 +64,8 @@ test('the main entry exports these values, and no others', () => {
     'formatTree',
     'ignore',
     'isAbnormal',
+    'partialChild',
+    'partitionSupervisor',
     'postpone',
     'refuse',
     'registry',
@@ -70,6 +74,7 @@ test('the main entry exports these values, and no others', () => {
     'supervisor',
     'systemClock',
     'via',
+    'viaPartition',
   ]);
 });
 

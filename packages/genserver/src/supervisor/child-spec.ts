@@ -52,6 +52,20 @@ export type ChildOptions<S extends GenServer<unknown>> = StartOptions<S> &
     readonly id?: ChildId;
   };
 
+/** As ChildOptions, with any number of the last arguments of `init`. */
+export type PartialChildOptions<S extends GenServer<unknown>> = Omit<ChildOptions<S>, 'args'> & {
+  readonly args?: Readonly<EndsOf<Parameters<S['init']>>>;
+};
+
+/** All tuples that Args ends in. Rest parameters stay as they are. */
+type EndsOf<Args extends readonly unknown[]> = number extends Args['length']
+  ? Args extends readonly [unknown, ...infer Rest]
+    ? Args | EndsOf<Rest>
+    : Args
+  : Required<Args> extends readonly [unknown, ...unknown[]]
+    ? Args | EndsOf<Args extends readonly [_?: unknown, ...rest: infer Rest] ? Rest : []>
+    : Args;
+
 /** Elixir's default (SUP-064). */
 const WORKER_SHUTDOWN_MS = 5000;
 
@@ -75,6 +89,18 @@ export function child<S extends GenServer<unknown>>(
     start,
     toRef: (kernel, target) => new ServerRef(kernel, serverClass, start.name ?? target),
   });
+}
+
+/**
+ * A server as a child of a dynamic supervisor with `extraArguments`: like `child`, but `args` are the last arguments of `init`
+ * only, as the first ones come from the supervisor (DYN-011). Under any other supervisor its init would lack them.
+ */
+export function partialChild<S extends GenServer<unknown>>(
+  serverClass: ServerClass<S>,
+  options?: PartialChildOptions<S>,
+): ChildSpec<Started<S>> {
+  const start = child as (serverClass: ServerClass, options: object) => ChildSpec<Started<S>>;
+  return start(serverClass, options ?? {});
 }
 
 /** A child's id as text. */

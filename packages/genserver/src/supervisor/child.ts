@@ -87,6 +87,7 @@ export class Child {
     this.lastPid = this.process?.pid ?? this.lastPid;
     this.downReason = outcome.kind === 'failed' ? outcome.reason : undefined;
     this.#startedAt = outcome.kind === 'started' ? kernel.clock.now() : Infinity;
+    if (this.spec.restart === 'temporary') this.spec = withoutArguments(this.spec);
     return outcome;
   }
 
@@ -131,4 +132,11 @@ async function tryStart(kernel: Kernel, spec: ChildSpec, supervisor: Process): P
   } catch (error) {
     return { kind: 'failed', reason: error instanceof StartError ? error.reason : ExitReason.error(error), error };
   }
+}
+
+/** A temporary child is started once, and what it was started with may be large (SUP-030). */
+function withoutArguments(spec: ChildSpec): ChildSpec {
+  const { name, args = [], create } = spec.start;
+  if (args.length === 0 && create === undefined) return spec;
+  return { ...spec, start: name === undefined ? {} : { name } };
 }

@@ -1,5 +1,5 @@
 import { ChildError } from '../errors.js';
-import { refuse } from '../gen-server/outcome.js';
+import { Ignored, refuse } from '../gen-server/outcome.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
 import { formatName } from '../runtime/kernel.js';
@@ -11,6 +11,8 @@ import { type ChildCounts, type ChildView, countOf, viewOf } from './child-view.
 /** What a dynamic supervisor process is started with. */
 export interface DynamicSupervisorPlan extends RestartPlan {
   readonly maxChildren: number;
+  /** Before the arguments of each child. */
+  readonly extraArguments: readonly unknown[];
 }
 
 /** Children of one kind, added while running; always one_for_one; stopped all at the same time (DYN-023). */
@@ -19,14 +21,23 @@ export class DynamicSupervisor extends BaseSupervisor {
   /** Those between two tries that have a name: it finds nobody meanwhile. */
   readonly #restarting = new Map<string, Child>();
   #maxChildren = Infinity;
+  #extraArguments: readonly unknown[] = [];
 
   override get children(): Iterable<Child> {
     return this.#children;
   }
 
-  override init(plan: DynamicSupervisorPlan): void {
+  override init(
+    given: DynamicSupervisorPlan | (() => Promise<DynamicSupervisorPlan | Ignored>),
+  ): void | Ignored | Promise<void | Ignored> {
+    return typeof given === 'function' ? given().then((plan) => this.#startWith(plan)) : this.#startWith(given);
+  }
+
+  #startWith(plan: DynamicSupervisorPlan | Ignored): void | Ignored {
+    if (plan instanceof Ignored) return plan;
     this.watchOver(plan);
     this.#maxChildren = plan.maxChildren;
+    this.#extraArguments = plan.extraArguments;
   }
 
   override async terminate(): Promise<void> {
@@ -38,7 +49,7 @@ export class DynamicSupervisor extends BaseSupervisor {
     if (this.#children.size >= this.#maxChildren) {
       return refuse(new ChildError('max_children', formatId(spec.id), this.process.label));
     }
-    const child = new Child(spec);
+    const child = new Child(this.#withExtraArguments(spec));
     const outcome = await this.startChildProcess(child);
     if (outcome.kind === 'failed') return refuse(outcome.error);
     if (outcome.kind === 'ignored') return undefined; // nothing is kept (DYN-007)
@@ -83,6 +94,12 @@ export class DynamicSupervisor extends BaseSupervisor {
   protected override settle(child: Child): void {
     this.#children.delete(child);
     this.#unmark(child);
+  }
+
+  #withExtraArguments(spec: ChildSpec): ChildSpec {
+    if (this.#extraArguments.length === 0) return spec;
+    const args = [...this.#extraArguments, ...(spec.start.args ?? [])];
+    return { ...spec, start: { ...spec.start, args } };
   }
 
   #unmark(child: Child): void {

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../errors.js';
+import { GenServerError, InvalidOptionError } from '../errors.js';
 
 /** What is wrong with a supervisor or a child, in OTP's words (SUP-007, SUP-011, SUP-012, SUP-014, SUP-096, DYN-006). */
 export type SupervisorOptionErrorKind =
@@ -20,7 +20,8 @@ export type SupervisorOptionErrorKind =
   | 'invalid_backoff'
   | 'invalid_child_spec'
   | 'duplicate_child_name'
-  | 'bad_combination';
+  | 'bad_combination'
+  | 'bad_return';
 
 /** An option of a supervisor or of a child makes no sense. Nothing was started, and a running supervisor is as it was. */
 export class SupervisorOptionError extends InvalidOptionError {
@@ -44,5 +45,14 @@ export function checkAs<T>(kind: SupervisorOptionErrorKind, check: () => T): T {
   } catch (error) {
     if (!(error instanceof InvalidOptionError) || error instanceof SupervisorOptionError) throw error;
     throw new SupervisorOptionError(kind, error.option, error.expected, error.received);
+  }
+}
+
+/** A partition supervisor was resized to zero partitions, so no key belongs to anybody (PART-018). */
+export class NoPartitionsError extends GenServerError {
+  readonly code = 'ERR_GENSERVER_NO_PARTITIONS';
+
+  constructor(readonly supervisor: string) {
+    super(`${supervisor} has zero partitions, so no key leads anywhere. Resize it to at least one first.`);
   }
 }

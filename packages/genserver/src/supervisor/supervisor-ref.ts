@@ -13,8 +13,8 @@ import type { ChildCounts, ChildView } from './child-view.js';
 import { DynamicSupervisor } from './dynamic-supervisor.js';
 import { Supervisor } from './supervisor.js';
 
-/** What both kinds of supervisor ref have. Requests wait without a time limit, as a supervisor waits for its children (SUP-095). */
-abstract class AnySupervisorRef<S extends Supervisor | DynamicSupervisor> implements ProcessRef {
+/** What all kinds of supervisor ref have. Requests wait without a time limit, as a supervisor waits for its children (SUP-095). */
+export abstract class AnySupervisorRef<S extends Supervisor | DynamicSupervisor> implements ProcessRef {
   protected readonly kernel: Kernel;
   readonly #serverClass: ServerClass<S>;
   readonly #server: ServerRef<S>;

@@ -1,38 +1,24 @@
 import { checkInteger, checkOneOf } from '../checks.js';
-import type { Backoff, Restart } from '../gen-server/child-defaults.js';
 import type { GenServer, ServerClass } from '../gen-server/gen-server.js';
-import type { Process } from '../process/process.js';
-import type { Kernel } from '../runtime/kernel.js';
-import { checkName, type Name } from '../runtime/names.js';
+import type { Ignored } from '../gen-server/outcome.js';
 import { AUTO_SHUTDOWNS, type AutoShutdown, checkSignificance } from './auto-shutdown.js';
-import { checkBackoff } from './backoff.js';
-import type { RestartPlan } from './base-supervisor.js';
-import { checkFields, type ChildId, type ChildSpec, formatId, idOf, toSpec } from './child-spec.js';
+import { type ChildId, type ChildSpec, formatId, toSpec } from './child-spec.js';
 import { DynamicSupervisor, type DynamicSupervisorPlan } from './dynamic-supervisor.js';
 import { checkAs, SupervisorOptionError } from './errors.js';
+import {
+  checkNoAutoShutdown,
+  planFrom,
+  restartPlanOf,
+  type RestartOptions,
+  specOf,
+  type SupervisorAsChild,
+} from './options.js';
 import { STRATEGIES, type Strategy } from './strategy.js';
 import { Supervisor, type SupervisorPlan } from './supervisor.js';
 import { DynamicSupervisorRef, SupervisorRef } from './supervisor-ref.js';
 
-/** What both kinds of supervisor take. */
-interface CommonOptions {
-  /** Default: the name. Needed as a child without a name. */
-  readonly id?: ChildId;
-  readonly name?: Name;
-  /** As a child of another supervisor. Default `permanent`. A supervisor is always given all the time it needs to stop. */
-  readonly restart?: Restart;
-  /** As a child of another supervisor: whether its end for good counts for that one's `autoShutdown` (SUP-103). Default false. */
-  readonly significant?: boolean;
-  /** More restarts than this within `maxSeconds` and the supervisor gives up. Default 3; 0 gives up at the first crash. */
-  readonly maxRestarts?: number;
-  /** Default 5. Whole seconds, at least 1. */
-  readonly maxSeconds?: number;
-  /** Puts restarts of its children off, longer with each. Off by default: restarts are immediate, as in OTP. */
-  readonly backoff?: Backoff;
-}
-
-/** A supervisor whose children are listed: started in this order, stopped in reverse. */
-export interface SupervisorOptions extends CommonOptions {
+/** What a supervisor with listed children does with them. */
+export interface SupervisorFlags extends RestartOptions {
   /** Who goes down, and comes back, with a child that failed. */
   readonly strategy: Strategy;
   /**
@@ -44,74 +30,74 @@ export interface SupervisorOptions extends CommonOptions {
   readonly children: readonly (ChildSpec | ServerClass)[];
 }
 
-/** A supervisor that starts empty. */
-export interface DynamicSupervisorOptions extends CommonOptions {
+/** A supervisor whose children are listed: started in this order, stopped in reverse. */
+export interface SupervisorOptions extends SupervisorAsChild, SupervisorFlags {}
+
+/** A supervisor that finds out at each start what it is: OTP's supervisor module. */
+export interface SupervisorModuleOptions extends SupervisorAsChild {
+  /** Called at every start. What it throws, or gives that makes no sense, fails the start; ignore() says that there is nothing to start. */
+  readonly init: () => SupervisorFlags | Ignored | Promise<SupervisorFlags | Ignored>;
+}
+
+/** What a supervisor that starts empty does with its children. */
+export interface DynamicSupervisorFlags extends RestartOptions {
   /** Default Infinity. A start above it is refused with `max_children`. */
   readonly maxChildren?: number;
+  /** Come first in the arguments of `init` of every child, before its own `args` (DYN-011): see `partialChild`. */
+  readonly extraArguments?: readonly unknown[];
+}
+
+/** A supervisor that starts empty. */
+export interface DynamicSupervisorOptions extends SupervisorAsChild, DynamicSupervisorFlags {}
+
+/** A dynamic supervisor that finds out at each start what it is. */
+export interface DynamicSupervisorModuleOptions extends SupervisorAsChild {
+  /** Called at every start, as for a supervisor. */
+  readonly init: () => DynamicSupervisorFlags | Ignored | Promise<DynamicSupervisorFlags | Ignored>;
 }
 
 /** A supervisor as a child of another. */
-export function supervisor(options: SupervisorOptions): ChildSpec<SupervisorRef> {
-  const { strategy, autoShutdown = 'never' } = options;
-  checkAs('invalid_strategy', () => checkOneOf('strategy', strategy, STRATEGIES));
-  checkAs('invalid_auto_shutdown', () => checkOneOf('autoShutdown', autoShutdown, AUTO_SHUTDOWNS));
-  const children = checkChildren(options.children, autoShutdown);
-  const plan: SupervisorPlan = { ...restartPlanOf(options), strategy, autoShutdown, children };
+export function supervisor(options: SupervisorOptions): ChildSpec<SupervisorRef>;
+/** A supervisor whose `init` gives its options at each start; it may ignore, and then there is no ref. */
+export function supervisor(options: SupervisorModuleOptions): ChildSpec<SupervisorRef | undefined>;
+export function supervisor(options: SupervisorOptions | SupervisorModuleOptions): ChildSpec<SupervisorRef | undefined> {
+  const plan = 'init' in options ? planFrom(options.init, supervisorPlan) : supervisorPlan(options);
   return specOf(Supervisor, plan, options, (kernel, target) => new SupervisorRef(kernel, target));
 }
 
 /** A dynamic supervisor as a child of another. `S` is what its children have in common. */
 export function dynamicSupervisor<S extends GenServer<unknown> = GenServer<unknown>>(
-  options: DynamicSupervisorOptions = {},
-): ChildSpec<DynamicSupervisorRef<S>> {
-  const { maxChildren = Infinity } = options;
+  options?: DynamicSupervisorOptions,
+): ChildSpec<DynamicSupervisorRef<S>>;
+/** A dynamic supervisor whose `init` gives its options at each start; it may ignore, and then there is no ref. */
+export function dynamicSupervisor<S extends GenServer<unknown> = GenServer<unknown>>(
+  options: DynamicSupervisorModuleOptions,
+): ChildSpec<DynamicSupervisorRef<S> | undefined>;
+export function dynamicSupervisor(
+  options: DynamicSupervisorOptions | DynamicSupervisorModuleOptions = {},
+): ChildSpec<DynamicSupervisorRef | undefined> {
+  const plan = 'init' in options ? planFrom(options.init, dynamicPlan) : dynamicPlan(options);
+  return specOf(DynamicSupervisor, plan, options, (kernel, target) => new DynamicSupervisorRef(kernel, target));
+}
+
+function supervisorPlan(options: SupervisorFlags): SupervisorPlan {
+  const { strategy, autoShutdown = 'never' } = options;
+  checkAs('invalid_strategy', () => checkOneOf('strategy', strategy, STRATEGIES));
+  checkAs('invalid_auto_shutdown', () => checkOneOf('autoShutdown', autoShutdown, AUTO_SHUTDOWNS));
+  const children = checkChildren(options.children, autoShutdown);
+  return { ...restartPlanOf(options), strategy, autoShutdown, children };
+}
+
+/** Checked options of a dynamic supervisor, as its process takes them. */
+export function dynamicPlan(options: DynamicSupervisorFlags): DynamicSupervisorPlan {
+  const { maxChildren = Infinity, extraArguments = [] } = options;
   checkAs('invalid_max_children', () => maxChildren === Infinity || checkInteger('maxChildren', maxChildren, 0));
-  checkNoAutoShutdown(options);
-  const plan: DynamicSupervisorPlan = { ...restartPlanOf(options), maxChildren };
-  return specOf(DynamicSupervisor, plan, options, (kernel, target) => new DynamicSupervisorRef<S>(kernel, target));
-}
-
-function specOf<Ref>(
-  serverClass: ServerClass,
-  plan: RestartPlan,
-  { id, name, restart = 'permanent', significant = false }: CommonOptions,
-  makeRef: (kernel: Kernel, target: Process | Name) => Ref,
-): ChildSpec<Ref> {
-  if (name !== undefined) checkName(name);
-  return checkFields({
-    id: id ?? idOf(name) ?? serverClass,
-    type: 'supervisor',
-    restart,
-    shutdownMs: 'infinity',
-    significant,
-    serverClass,
-    start: { args: [plan], create: () => create(serverClass), ...(name !== undefined && { name }) },
-    toRef: (kernel, target) => makeRef(kernel, name ?? target),
-  });
-}
-
-/** Not by the runtime's `create`, which is for the user's classes. */
-function create(serverClass: ServerClass): unknown {
-  return new (serverClass as new () => GenServer<unknown>)();
-}
-
-/** Elixir's defaults (SUP-009). */
-function restartPlanOf({ maxRestarts = 3, maxSeconds = 5, backoff }: CommonOptions): RestartPlan {
-  checkAs('invalid_intensity', () => checkInteger('maxRestarts', maxRestarts, 0));
-  checkAs('invalid_period', () => checkInteger('maxSeconds', maxSeconds, 1));
-  checkAs('invalid_backoff', () => checkBackoff(backoff));
-  return { maxRestarts, withinMs: maxSeconds * 1000, backoff };
-}
-
-/** Children of one kind that come and go: none of them stands for the whole (SUP-105). */
-function checkNoAutoShutdown(options: object): void {
-  const { autoShutdown = 'never' } = options as { readonly autoShutdown?: unknown };
-  if (autoShutdown === 'never') return;
-  const expected = `'never', as it is for every dynamic supervisor (use supervisor() to have it)`;
-  throw new SupervisorOptionError('bad_combination', 'autoShutdown', expected, autoShutdown, [
-    ['auto_shutdown', autoShutdown],
-    ['strategy', 'one_for_one'],
-  ]);
+  if (!Array.isArray(extraArguments)) {
+    const expected = 'an array of the first arguments of init of every child';
+    throw new SupervisorOptionError('invalid_extra_arguments', 'extraArguments', expected, extraArguments);
+  }
+  checkNoAutoShutdown(options, 'dynamic supervisor');
+  return { ...restartPlanOf(options), maxChildren, extraArguments };
 }
 
 function checkChildren(given: unknown, autoShutdown: AutoShutdown): readonly ChildSpec[] {

@@ -1,5 +1,5 @@
 import { ChildError } from '../errors.js';
-import { type Ignored, refuse, stop, type Stopped } from '../gen-server/outcome.js';
+import { Ignored, refuse, stop, type Stopped } from '../gen-server/outcome.js';
 import { ExitReason, type FailedToStartChild } from '../process/exit-reason.js';
 import type { Process } from '../process/process.js';
 import { type AutoShutdown, checkSignificance, endsSupervisor } from './auto-shutdown.js';
@@ -31,7 +31,15 @@ export class Supervisor extends BaseSupervisor {
     return this.#strategy;
   }
 
-  override async init(plan: SupervisorPlan): Promise<void | Ignored | Stopped> {
+  override async init(
+    given: SupervisorPlan | (() => Promise<SupervisorPlan | Ignored>),
+  ): Promise<void | Ignored | Stopped> {
+    const plan = typeof given === 'function' ? await given() : given;
+    if (plan instanceof Ignored) return plan; // SUP-005
+    return this.startWith(plan);
+  }
+
+  protected async startWith(plan: SupervisorPlan): Promise<void | Stopped> {
     this.watchOver(plan);
     this.#strategy = plan.strategy;
     this.#autoShutdown = plan.autoShutdown;
@@ -101,7 +109,7 @@ export class Supervisor extends BaseSupervisor {
     const group = this.#groupOf(failed);
     if (this.#strategy !== 'one_for_one') await this.#stopAll(group);
     for (const child of group) {
-      if (!this.#children.has(child.id)) continue; // a temporary sibling is stopped and dropped (SUP-034)
+      if (!this.#children.has(child.id) || !this.isWanted(child)) continue; // a temporary sibling is stopped and dropped (SUP-034)
       const outcome = await this.startChildProcess(child, true);
       if (outcome.kind === 'failed') return child;
     }
@@ -111,6 +119,15 @@ export class Supervisor extends BaseSupervisor {
   /** The group goes at once; who of it was waiting for a restart of its own comes back with the group. */
   protected override async takeDown(failed: Child): Promise<void> {
     if (this.#strategy !== 'one_for_one') await this.#stopAll(this.#groupOf(failed));
+  }
+
+  /** Whether a restart of the whole group starts this child, too. */
+  protected isWanted(_child: Child): boolean {
+    return true;
+  }
+
+  protected childWithId(id: ChildId): Child | undefined {
+    return this.#children.get(id);
   }
 
   #groupOf(failed: Child): readonly Child[] {

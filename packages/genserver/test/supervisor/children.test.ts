@@ -4,6 +4,7 @@ import {
   type ChildView,
   ExitReason,
   formatReason,
+  GenServer,
   type Runtime,
   supervisor,
   type SupervisorRef,
@@ -22,6 +23,10 @@ async function start(tree: TestTree): Promise<SupervisorRef> {
 
 const ids = async (root: SupervisorRef) => (await root.whichChildren()).map(({ id }) => id);
 const pid = (runtime: Runtime, name: string) => runtime.whereis(name);
+
+class Holder extends GenServer {
+  override init(..._what: readonly string[]): void {}
+}
 
 describe('startChild', () => {
   test('adds the child at the end, starts it and gives a ref to it (SUP-077)', async () => {
@@ -231,6 +236,16 @@ describe('looking', () => {
     });
     await expect(root.whichChild('nobody')).rejects.toMatchObject({ kind: 'not_found', child: 'nobody' });
     await expect(root.getChildSpec('nobody')).rejects.toMatchObject({ kind: 'not_found', child: 'nobody' });
+  });
+
+  test.each([
+    ['temporary', undefined],
+    ['transient', ['a', 'b']],
+  ] as const)('what a %s child was started with is kept as %p (SUP-030)', async (restart, args) => {
+    const tree = newTree();
+    const root = await start(tree);
+    await root.startChild(child(Holder, { id: 'h', restart, args: ['a', 'b'] }));
+    expect((await root.getChildSpec('h')).start.args).toEqual(args);
   });
 
   test('the last ten crashes and failed starts that led to a restart are kept, with time and reason', async () => {

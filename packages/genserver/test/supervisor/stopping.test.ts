@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { child, ExitReason, GenServer, supervisor } from '../../src/index.js';
+import { child, ExitReason, formatReason, GenServer, supervisor } from '../../src/index.js';
+import { isCleanStop } from '../../src/supervisor/shutdown.js';
 import { boom, useTrees, type WorkerPlan } from './support.js';
 
 const newTree = useTrees();
@@ -63,6 +64,42 @@ describe('stopping one child', () => {
     hanging.catch(() => {});
     await root.terminateChild('a');
     await expect(hanging).rejects.toMatchObject({ reason: ExitReason.shutdown });
+  });
+});
+
+describe('how a child ended that was told to stop', () => {
+  test.each([
+    ['that does not trap exits', {}, 0, undefined],
+    ['that ends in time', { trapExit: true }, 0, undefined],
+    ['that is killed as it should be', { shutdownMs: 'brutal_kill' }, 0, undefined],
+    ['that is killed because its time is up', { trapExit: true, cleanup: 'hang', shutdownMs: 10 }, 10, 'killed'],
+    ['that fails in its cleanup', { trapExit: true, cleanup: 'throw' }, 0, 'Error: cleanup failed'],
+  ] as const)(
+    'one %s is reported as child_shutdown_failed: %p %i %p (SUP-068, SUP-109)',
+    async (_, plan, waitMs, reason) => {
+      const tree = newTree();
+      await tree.runtime.startSupervisor({ name: 'root', strategy: 'one_for_one', children: [tree.worker('a', plan)] });
+      const stopped = tree.runtime.stop('root');
+      await tree.clock.advance(waitMs);
+      await stopped;
+      const told = tree.events.flatMap((event) => (event.kind === 'child_shutdown_failed' ? [event] : []));
+      expect(told.map(({ supervisor: by, child: id, reason: why }) => [by, id, formatReason(why)])).toEqual(
+        reason === undefined ? [] : [['root', 'a', reason]],
+      );
+    },
+  );
+
+  class Plain extends GenServer {}
+
+  test.each([
+    ['permanent', ExitReason.normal, false],
+    ['transient', ExitReason.normal, true],
+    ['temporary', ExitReason.shutdownWith('bye'), true],
+    ['permanent', ExitReason.shutdownWith('bye'), false],
+    ['permanent', ExitReason.shutdown, true],
+    ['transient', ExitReason.killed, false],
+  ] as const)('a %s child with %p: clean %p (SUP-068, DYN-025)', (restart, reason, clean) => {
+    expect(isCleanStop(child(Plain, { restart }), reason)).toBe(clean);
   });
 });
 
