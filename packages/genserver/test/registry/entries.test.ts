@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { registry, type RegistryOptions, type RegistryRef, Runtime, type Where } from '../../src/index.js';
+import { type RegistryOptions, type RegistryRef, Runtime, type Where } from '../../src/index.js';
 import { tryTo, useRegistrants } from './registrants.js';
 
 const start = useRegistrants();
@@ -168,12 +168,12 @@ describe.each(KINDS)('in a registry with %s keys', (keys) => {
   });
 
   test('one that outlives the registry can register in the next one (REG-019)', async () => {
-    const { runtime, clock, book, registrant } = await start(keys);
+    const { runtime, clock, book, restart, registrant } = await start(keys);
     const a = await registrant({ trapExit: true });
     await a.as((self) => book.register(self, 'k', 1));
     runtime.kill('book');
     await clock.advance(0);
-    await runtime.start(registry({ name: 'book', keys }));
+    await restart();
     expect(book.count()).toBe(0);
     await a.as((self) => book.register(self, 'k', 2));
     expect(book.lookup('k')).toEqual([{ pid: a.pid, value: 2 }]);

@@ -90,16 +90,35 @@ test('a holder that is killed lets the next one in at once; dead waiters are ski
 });
 
 test('one that is killed between getting its turn and using it never runs (REG-043)', async () => {
-  const { runtime, clock, book, all, locks } = await queue(1);
-  const first = gate();
-  const held = book.lock(runtime, 'k', () => first.opened.then(() => all[0].kill()));
-  const asked = locks.ask(all[0], 'a');
+  const { clock, all, locks } = await queue(3);
+  const [a, b, c] = all;
+  const asked = [locks.ask(a, 'a'), locks.ask(b, 'b'), locks.ask(c, 'c')];
   await clock.advance(0);
-  const release = book.lock(runtime, 'k', () => 'next');
-  first.open();
-  await held;
-  expect([await release, locks.said]).toEqual(['next', []]);
-  expect(await asked).toMatchObject({ code: 'ERR_GENSERVER_PROCESS_EXITED' });
+  a.kill(); // now it is b's turn
+  b.kill();
+  await clock.advance(0);
+  expect(locks.said).toEqual(['a', 'c']);
+  for (const { open } of locks.gates.values()) open();
+  await Promise.all(asked);
+  expect(locks.said).not.toContain('b');
+});
+
+test('what a killed holder ends later takes the lock from nobody (REG-043)', async () => {
+  const { clock, all, locks } = await queue(3);
+  const [a, b, c] = all;
+  const asked = [locks.ask(a, 'a')];
+  await clock.advance(0);
+  a.kill();
+  asked.push(locks.ask(b, 'b'));
+  await clock.advance(0);
+  locks.gates.get('a')?.open();
+  await clock.advance(0);
+  asked.push(locks.ask(c, 'c'));
+  await clock.advance(0);
+  expect(locks.said).toEqual(['a', 'b', 'a done']); // c waits for b
+  for (const { open } of locks.gates.values()) open();
+  await Promise.all(asked);
+  expect(locks.said.slice(3)).toEqual(['b done', 'c', 'c done']);
 });
 
 test('when the registry ends, nobody waits for ever (REG-043)', async () => {

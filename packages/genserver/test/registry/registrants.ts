@@ -39,6 +39,8 @@ export class Registrant {
 
 export interface Registrants<Key, Value> extends TestRuntime {
   readonly book: RegistryRef<Key, Value>;
+  /** Starts the registry anew, after its end. */
+  readonly restart: () => Promise<unknown>;
   /** Starts one more; it traps exits only if asked. */
   readonly registrant: (options?: { readonly trapExit?: boolean }) => Promise<Registrant>;
 }
@@ -54,10 +56,11 @@ export function useRegistrants(): <Key = string, Value = unknown>(
   return async <Key, Value>(keys: RegistryOptions['keys'], options: Options = {}) => {
     const made = newRuntime();
     const { runtime } = made;
-    const book = await runtime.start(registry<Key, Value>({ name: 'book', keys, ...options }));
+    const restart = () => runtime.start(registry<Key, Value>({ name: 'book', keys, ...options }));
+    const book = await restart();
     const registrant = async (init: { readonly trapExit?: boolean } = {}): Promise<Registrant> =>
       new Registrant(await runtime.start(Probe, { args: [init] }), runtime);
-    return { ...made, book, registrant };
+    return { ...made, book, restart, registrant };
   };
 }
 
