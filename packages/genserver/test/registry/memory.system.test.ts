@@ -39,7 +39,13 @@ describe('a process that goes on keeps nothing of', () => {
     const a = await registrant({ trapExit: true });
     const outlive = async (): Promise<void> => {
       for (let round = 0; round < 5; round++) {
-        await a.as((self) => book.register(self, 'k', new Array(200_000).fill(round)));
+        await a.as((self) =>
+          book.register(
+            self,
+            'k',
+            Array.from({ length: 200_000 }, () => round),
+          ),
+        );
         runtime.kill('book');
         await clock.advance(0);
         await restart();
