@@ -61,7 +61,7 @@ export class Application {
    * Starts what does not run yet, dependencies first, otherwise as listed; gives those that it started. When one fails, what
    * this call had started is stopped again, the last first, and the error is that of the one that failed (APP-005, APP-006).
    */
-  static async startAll<const States extends readonly unknown[]>(
+  static async startAll<States extends readonly unknown[]>(
     applications: { readonly [Index in keyof States]: Omit<ApplicationOptions<States[Index]>, 'runtime'> },
     setting: ApplicationSetting = {},
   ): Promise<readonly Application[]> {

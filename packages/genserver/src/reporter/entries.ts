@@ -28,6 +28,7 @@ export class Entries {
   readonly #restarts = new Restarts();
   readonly #endings = new BoundedMap<ExitReason>(MOST_REASONS);
   #lastCrashed: number | undefined;
+  #lastToGiveUp: string | undefined;
   readonly #writers: Writers = {
     process_crashed: (event) => this.#crash(event),
     process_exited: (event) => this.#exit(event),
@@ -98,13 +99,15 @@ export class Entries {
     const key = keyOf(supervisor, child);
     const reason = this.#endings.get(key);
     this.#endings.delete(key);
-    const why = reason === undefined ? '' : endingOf(reason);
+    const why = reason === undefined || child === this.#lastToGiveUp ? '' : endingOf(reason);
+    if (child === this.#lastToGiveUp) this.#lastToGiveUp = undefined;
     const history = this.style.paint('dim', `(${this.#restarts.note(supervisor, child, restarts, now)})`);
     return this.#decision(`${supervisor} restarted ${this.#name(child)}${why} ${history}`);
   }
 
   #giveUp({ supervisor, child, reason }: Event<'supervisor_gave_up'>): readonly string[] {
     const { paint } = this.style;
+    this.#lastToGiveUp = supervisor;
     const text = `${this.#name(supervisor)} ${paint('red', 'gave up')}: more restarts than it may make`;
     return this.#line('red', '✖', text, `the last to fail was ${child}: ${formatReason(reason)}`);
   }

@@ -149,7 +149,7 @@ describe('decisions of supervisors', () => {
       '↻ carts restarted ada, which was killed (restart 2; before that 400 ms ago)',
       '↻ carts restarted ada, which was killed (restart 3; before that 2.5 s and 2.9 s ago)',
       '✖ carts gave up: more restarts than it may make',
-      '↻ app restarted carts, which had ended (shutdown) (restart 1)',
+      '↻ app restarted carts (restart 1)',
     ]);
   });
 
@@ -162,7 +162,7 @@ describe('decisions of supervisors', () => {
     expect(screen.take()).toEqual([
       '✖ carts gave up: more restarts than it may make',
       '  the last to fail was ada: killed',
-      '↻ app restarted carts, which had ended (shutdown) (restart 1)',
+      '↻ app restarted carts (restart 1)',
     ]);
   });
 
