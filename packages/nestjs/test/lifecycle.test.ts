@@ -82,7 +82,7 @@ class Host implements OnApplicationBootstrap, OnApplicationShutdown {
 const providers = [Journal, Store, Lobby, Room, Rooms, Core, App, Host];
 
 describe('a tree in a Nest application', () => {
-  test('is up before the other providers bootstrap, and still up when they shut down', async () => {
+  test('is up before the other providers bootstrap, and still up when they shut down (APP-030)', async () => {
     const { app } = await boot(App, { providers });
     const host = app.get(Host);
     await app.close();
@@ -158,7 +158,7 @@ describe('a tree in a Nest application', () => {
     expect(await app.get(Host).lobby.call.crash()).toBe('not me');
   });
 
-  test('a failed boot stops what had started, in reverse, and names the child', async () => {
+  test('a failed boot stops what had started, in reverse, and names the child (APP-030)', async () => {
     @Supervised()
     class Broken extends GenServer {
       override init(): void {

@@ -30,6 +30,7 @@ export class ApplicationController {
     private readonly isOwner: boolean,
   ) {
     this.#kernel = runtime[inside].kernel;
+    this.#kernel.origins ??= new WeakMap();
     this.#signals = new StopSignals(this.#kernel.clock, {
       onStop: (signal) => this.#close({ kind: 'signal', signal }),
       onForce: () => {

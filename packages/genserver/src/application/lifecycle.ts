@@ -32,6 +32,7 @@ export class Lifecycle {
   #setLate: (nothing: undefined) => void = () => {};
   readonly #kernel: Kernel;
   readonly #killed: string[] = [];
+  readonly #leftOver: string[] = [];
   readonly #errors: unknown[] = [];
   readonly #limits: ClockTimer[] = [];
   #boot: Promise<unknown> = Promise.resolve();
@@ -119,7 +120,9 @@ export class Lifecycle {
       (reason) => new ApplicationStartError(name, 'root', reason),
     );
     const process = this.#kernel.find(address);
-    if (process !== before) this.#root = process; // so that a stop can kill what is still starting
+    if (process === undefined || process === before) return starting;
+    this.#root = process; // so that a stop can kill what is still starting
+    this.#kernel.origins?.delete(process); // it belongs to itself, whoever called this
     return starting;
   }
 
@@ -144,6 +147,7 @@ export class Lifecycle {
     await this.#unlessLate(this.#boot);
     if (this.#reached === 'tree') await this.#call('prepStop');
     if (this.#root !== undefined) await stopRoot(this.#kernel, this.#root).catch(() => {}); // the cycle was refused before
+    this.#leftOver.push(...killEach(membersOf(this.#kernel, this.#root)));
     if (this.#reached !== 'nothing') await this.#call('stop');
     for (const limit of this.#limits) limit.cancel();
     this.#end(cause);
@@ -152,9 +156,9 @@ export class Lifecycle {
   #end(cause: StopCause): void {
     this.#reached = 'end';
     const application = this.plan.name;
-    const leftOver = killEach(this.listener.onDown(this));
-    const report = { application, cause, killed: this.#killed, leftOver, errors: this.#errors };
-    const { killed } = report;
+    this.#leftOver.push(...killEach(this.listener.onDown(this)));
+    const report = { application, cause, killed: this.#killed, leftOver: this.#leftOver, errors: this.#errors };
+    const { killed, leftOver } = report;
     this.#kernel.events.emit({ kind: 'application_stopped', application, cause: formatCause(cause), killed, leftOver });
     this.#resolveStopped(report);
   }

@@ -1,10 +1,10 @@
 import type { Process } from '../process/process.js';
 import type { Kernel } from '../runtime/kernel.js';
 
-/** The living processes of a tree, the last started first. */
+/** The living processes of a tree, and those that they started without a supervisor; the last started first. */
 export function membersOf(kernel: Kernel, root: Process | undefined): readonly Process[] {
   if (root === undefined) return [];
-  return [...kernel.processes.values()].filter((process) => isBelow(process, root)).toReversed();
+  return [...kernel.processes.values()].filter((process) => kernel.originOf(process) === root).toReversed();
 }
 
 /** Kills them one by one; returns whom: one may go with another that was killed before. */
@@ -14,9 +14,4 @@ export function killEach(processes: readonly Process[]): readonly string[] {
     process.kill();
     return [process.label];
   });
-}
-
-function isBelow(process: Process, root: Process): boolean {
-  for (let one: Process | undefined = process; one !== undefined; one = one.parent) if (one === root) return true;
-  return false;
 }

@@ -57,6 +57,8 @@ export class Kernel implements Host {
   readonly abortListeners = new AbortListeners();
   /** Past the deadline of a shutdown nothing new is started. */
   isClosing = false;
+  /** Where processes come from that nobody supervises. Kept only where there are applications, which end what is theirs. */
+  origins: WeakMap<Process, Process> | undefined = undefined;
   /** How many calls of `runtime.shutdown` are under way: a tree that ends meanwhile does so because it was asked to. */
   shutdowns = 0;
   readonly dropped: Record<DropKind, number> = {
@@ -102,6 +104,7 @@ export class Kernel implements Host {
     if (name !== undefined) this.#claim(name, process);
     this.processes.set(pid, process);
     if (parent !== undefined) link(parent, process);
+    else if (starter !== undefined) this.origins?.set(process, this.originOf(starter));
     if (this.events.count > 0) {
       this.events.emit({ kind: 'process_started', pid, process: process.label, parent: parent?.pid });
     }
@@ -114,6 +117,13 @@ export class Kernel implements Host {
     if (isProcessRef(address)) return address[locate]();
     checkName(address);
     return typeof address === 'object' ? address.whereis(this) : this.#names.whereis(address);
+  }
+
+  /** The top of the tree in which it, or who started it, was started: whose it is (OTP's group leader). */
+  originOf(process: Process): Process {
+    let top = process;
+    while (top.parent !== undefined) top = top.parent;
+    return this.origins?.get(top) ?? top;
   }
 
   newMonitorRef(): MonitorRef {

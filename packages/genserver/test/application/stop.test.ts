@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { Application, CallCycleError, child } from '../../src/index.js';
+import { Application, CallCycleError, Task, child } from '../../src/index.js';
 import { LeakDetector, ManualClock } from '../../src/testing.js';
 import { useRuntimes } from '../support/test-runtime.js';
-import { Part, report, Story, useExitCode } from './support.js';
+import { never, Part, report, Story, useExitCode } from './support.js';
 
 const newRuntime = useRuntimes();
 useExitCode();
@@ -120,6 +120,32 @@ describe('a stop', () => {
     story.take();
     await app.stop();
     expect(story.take()).toEqual(lines);
+  });
+
+  test('kills what its processes had started and nobody supervised, when the tree is down, and names it (APP-021)', async () => {
+    const { runtime } = newRuntime();
+    const story = new Story();
+    const app = await Application.start({ ...story.application('shop', story.tree('a')), runtime });
+    const start = (name: string) => (part: Part) => part.self.start(Part, { name, args: [story.lines, {}] });
+    await runtime.ref(Part, 'a').call.run(start('stray'));
+    await runtime.ref(Part, 'stray').call.run(start('heir'));
+    await runtime.stop('stray'); // who started it is gone: it is the application's all the same
+    await runtime.ref(Part, 'a').call.run((part) => void Task.start(part.self, () => never));
+    story.take();
+    expect((await app.stop()).leftOver).toEqual([expect.stringMatching(/</), 'heir']);
+    expect(story.take()).toEqual(['prepStop shop up', 'end (shutdown) a', 'stop shop prepared']);
+  });
+
+  test('of one that a process had started stops all of that one, and not the process (APP-021)', async () => {
+    const { runtime, clock } = newRuntime();
+    const story = new Story();
+    const root = story.tree(story.part('hung', { ending: never, shutdownMs: 'infinity' }));
+    const starter = await runtime.start(Part, { name: 'starter', args: [[], {}] });
+    const app = (await starter.call.run(() => Application.start({ name: 'shop', runtime, root }))) as Application;
+    void app.stop({ timeoutMs: 1 });
+    await clock.advance(1);
+    expect(await app.stopped).toEqual(report('shop', { killed: ['hung', 'shop'] }));
+    expect(starter.isAlive).toBe(true);
   });
 
   test('kills what is left in a runtime that was made for it, and names it (APP-021)', async () => {
