@@ -60,6 +60,9 @@ export type { PartitionKey } from './supervisor/partition-key.js';
 export { viaPartition } from './supervisor/via-partition.js';
 export { DynamicSupervisorRef, SupervisorRef } from './supervisor/supervisor-ref.js';
 
+export { asyncStream } from './task/async-stream.js';
+export type { AsyncStreamOptions, Inputs } from './task/stream-options.js';
+export type { StreamFunction, StreamResult } from './task/stream-plan.js';
 export { type AwaitOptions, Task, type TaskOptions, type TaskValues } from './task/task.js';
 export type { TaskContext, TaskSelf } from './task/task-context.js';
 export type { TaskFunction } from './task/task-job.js';

@@ -56,6 +56,7 @@ test('the main entry exports these values, and no others', () => {
     'TaskUsedError',
     'UnknownMessageError',
     'Unregistered',
+    'asyncStream',
     'child',
     'consoleReporter',
     'dynamicSupervisor',

@@ -1,6 +1,7 @@
+import { NoProcessError } from '../errors.js';
 import type { ExitReason } from '../process/exit-reason.js';
 import type { Behaviour } from '../process/host.js';
-import { link } from '../process/links.js';
+import { link, unlink } from '../process/links.js';
 import type { Message } from '../process/message.js';
 import { Monitor, type MonitorRef } from '../process/monitors.js';
 import type { Pid } from '../process/pid.js';
@@ -26,6 +27,12 @@ export interface TaskPlan {
   readonly parent: Process | undefined;
   /** Whether the owner is linked with it. */
   readonly isLinked: boolean;
+  /** An owner that traps exits gets no Exit of it, as it hears of its end otherwise. */
+  readonly isQuiet?: boolean;
+  /** Who asked for it. Default: the owner or else who starts it, and its callers. */
+  readonly callers?: readonly Pid[];
+  /** What it is called. Default: as its function. */
+  readonly name?: string;
 }
 
 /** What runs in the process of a task, and the place for its one result. */
@@ -42,16 +49,19 @@ export class TaskJob implements Behaviour {
   /** The owner's monitor, when the result goes to the owner as a message. */
   ref: MonitorRef | undefined;
   #fn: TaskFunction<unknown> | undefined;
+  readonly #isQuiet: boolean;
   #abort: AbortController | undefined;
   #waits: Waiter[] | undefined;
 
   /** Starts the process. Throws when the owner or the runtime has ended. */
-  constructor(kernel: Kernel, { fn, owner, parent, isLinked }: TaskPlan) {
+  constructor(kernel: Kernel, plan: TaskPlan) {
+    const { fn, owner, parent, isLinked, isQuiet = false, name = fn.name, callers = callersOf(kernel, owner) } = plan;
+    if (owner?.status === 'ended') throw new NoProcessError(owner.label, 'start');
     this.kernel = kernel;
     this.owner = owner;
+    this.callers = callers;
     this.#fn = fn;
-    const { name } = fn;
-    this.callers = callersOf(owner ?? kernel.activities.getStore()?.process);
+    this.#isQuiet = isQuiet;
     const className = name === '' ? 'Task' : `Task(${name})`;
     this.process = kernel.spawn({ className, name: undefined, behaviour: this, parent, mailbox: undefined });
     if (isLinked && owner !== undefined && owner !== parent) link(owner, this.process);
@@ -123,6 +133,7 @@ export class TaskJob implements Behaviour {
 
   ended(): void {
     this.#fn = undefined;
+    if (this.#isQuiet && this.owner?.trapExit === true) unlink(this.owner, this.process);
     if (this.result !== undefined) return;
     this.#settle({ kind: 'exit', reason: this.process.exitReason ?? { kind: 'noproc' } });
     this.#abort?.abort();
@@ -145,7 +156,9 @@ export class TaskJob implements Behaviour {
   }
 }
 
-function callersOf(starter: Process | undefined): readonly Pid[] {
+/** Who starts a task: its owner, or whose handler is running; and the callers of that, if it is a task itself. */
+export function callersOf(kernel: Kernel, owner?: Process): readonly Pid[] {
+  const starter = owner ?? kernel.activities.getStore()?.process;
   if (starter === undefined) return [];
   return starter.behaviour instanceof TaskJob ? [starter.pid, ...starter.behaviour.callers] : [starter.pid];
 }
