@@ -18,6 +18,7 @@ export type { InfoTimer } from './process/info-timer.js';
 export type { MessageKind } from './process/message.js';
 export type { MailboxLimit, Overflow } from './process/message-queue.js';
 export type { Pid } from './process/pid.js';
+export type { RestartRecord } from './process/restart-record.js';
 
 export { GenServer, type InitResult, type ServerClass } from './gen-server/gen-server.js';
 export type { Backoff, ChildDefaults, Jitter, Restart, Shutdown } from './gen-server/child-defaults.js';
@@ -38,7 +39,6 @@ export {
   partialChild,
   type PartialChildOptions,
 } from './supervisor/child-spec.js';
-export type { RestartRecord } from './supervisor/child.js';
 export type { ChildCounts, ChildView } from './supervisor/child-view.js';
 export type { AutoShutdown } from './supervisor/auto-shutdown.js';
 export { NoPartitionsError, SupervisorOptionError, type SupervisorOptionErrorKind } from './supervisor/errors.js';

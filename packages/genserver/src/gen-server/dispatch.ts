@@ -4,9 +4,11 @@ import { ExitReason } from '../process/exit-reason.js';
 import type { Behaviour } from '../process/host.js';
 import type { Message } from '../process/message.js';
 import type { Process } from '../process/process.js';
+import type { Pid } from '../process/pid.js';
+import type { RestartRecord } from '../process/restart-record.js';
 import { isThenable } from '../process/thenable.js';
 import type { Kernel } from '../runtime/kernel.js';
-import { GenServer, selfSlot, type ServerClass } from './gen-server.js';
+import { GenServer, restartHistory, selfSlot, type ServerClass } from './gen-server.js';
 import { messageNames } from './messages.js';
 import { Deferred, Ignored, Outcome, Refusal, Stopped } from './outcome.js';
 import { Self } from './self.js';
@@ -62,6 +64,10 @@ export class ServerBehaviour implements Behaviour {
     else if (result instanceof Refusal) this.#drop('lost_refusal', message, result.error);
     else checkOutcome(message, result);
     this.continueAfter(message);
+  }
+
+  restartHistory(child: Pid): readonly RestartRecord[] {
+    return this.#server?.[restartHistory]?.(child) ?? [];
   }
 
   terminate(reason: ExitReason): unknown {

@@ -1,5 +1,7 @@
 import { NotStartedError } from '../errors.js';
 import type { ExitReason } from '../process/exit-reason.js';
+import type { Pid } from '../process/pid.js';
+import type { RestartRecord } from '../process/restart-record.js';
 import type { ChildDefaults } from './child-defaults.js';
 import type { Ignored, Stopped } from './outcome.js';
 import type { Self } from './self.js';
@@ -9,6 +11,9 @@ export type InitResult<State> = State | Ignored | Stopped;
 
 /** Where the runtime puts `self` before init. A symbol, so that it collides with no field. */
 export const selfSlot: unique symbol = Symbol('rookery.self');
+
+/** Where a supervisor tells of the earlier failures of a child. */
+export const restartHistory: unique symbol = Symbol('rookery.restartHistory');
 
 /**
  * A server: its fields and `state` are its state, its public methods are its messages. A process runs one message at a
@@ -23,6 +28,7 @@ export abstract class GenServer<State = void> {
   /** What `init` returned, or what was assigned last. */
   declare state: State;
   declare [selfSlot]?: Self;
+  [restartHistory]?(child: Pid): readonly RestartRecord[];
 
   /** The process that runs this server. There from `init` on; before, it throws a NotStartedError. */
   get self(): Self {

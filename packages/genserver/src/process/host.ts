@@ -4,7 +4,9 @@ import type { Context } from './context.js';
 import type { ExitReason } from './exit-reason.js';
 import type { ExitSignals } from './exit-signals.js';
 import type { Message } from './message.js';
+import type { Pid } from './pid.js';
 import type { Process } from './process.js';
+import type { RestartRecord } from './restart-record.js';
 
 /**
  * What is dropped on purpose, one word for each case. `dead_letter`: sent to nobody, or still waiting when its receiver
@@ -45,6 +47,8 @@ export interface Behaviour {
    * the exit signal that it has trapped; undefined when somebody asked it to stop.
    */
   askToEnd?(reason: ExitReason, from?: Process): void;
+  /** Only of a supervisor: the earlier failures of this child of its, for the report of a crash. */
+  restartHistory?(child: Pid): readonly RestartRecord[];
   /** Last words. May return a promise, which is awaited. */
   terminate(reason: ExitReason): unknown;
   /** The process has ended: lets go of what only it needed, as a ref may keep the process for long. */

@@ -1,6 +1,7 @@
 import type { ExitReason } from '../process/exit-reason.js';
 import type { DropKind } from '../process/host.js';
 import type { Pid } from '../process/pid.js';
+import type { RestartRecord } from '../process/restart-record.js';
 
 /** What happens inside a runtime, for logs, metrics and tools. Every one says which process by `pid` and `process` (its name). */
 export type RuntimeEvent =
@@ -18,6 +19,8 @@ export type RuntimeEvent =
       readonly mailboxSize: number;
       /** From the one that started it up to the root. */
       readonly ancestors: readonly string[];
+      /** Of a supervisor's child: its earlier crashes and failed starts that were answered with a restart, oldest first. */
+      readonly restartHistory: readonly RestartRecord[];
     }
   | { readonly kind: 'child_started'; readonly supervisor: string; readonly child: string; readonly pid: Pid }
   | {

@@ -163,7 +163,13 @@ export class Kernel implements Host {
     if (this.events.count === 0) return;
     const { pid, label, mailbox } = process;
     if (isOwnDoing && isAbnormal(reason)) {
-      const facts = { lastMessage: last?.name, mailboxSize: mailbox.size, ancestors: ancestors(process) };
+      const restartHistory = process.parent?.behaviour.restartHistory?.(pid) ?? [];
+      const facts = {
+        lastMessage: last?.name,
+        mailboxSize: mailbox.size,
+        ancestors: ancestors(process),
+        restartHistory,
+      };
       this.events.emit({ kind: 'process_crashed', pid, process: label, reason, ...facts });
     }
     this.events.emit({ kind: 'process_exited', pid, process: label, reason });

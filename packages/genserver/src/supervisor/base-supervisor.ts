@@ -1,5 +1,5 @@
 import type { Backoff } from '../gen-server/child-defaults.js';
-import { GenServer } from '../gen-server/gen-server.js';
+import { GenServer, restartHistory } from '../gen-server/gen-server.js';
 import { inside } from '../gen-server/inside.js';
 import { ExitReason } from '../process/exit-reason.js';
 import { Exit } from '../process/exit-signals.js';
@@ -7,6 +7,7 @@ import type { InfoTimer } from '../process/info-timer.js';
 import { Message } from '../process/message.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
+import type { RestartRecord } from '../process/restart-record.js';
 import type { Milliseconds } from '../runtime/clock.js';
 import type { RuntimeEvent } from '../runtime/events.js';
 import type { Kernel } from '../runtime/kernel.js';
@@ -85,6 +86,10 @@ export abstract class BaseSupervisor extends GenServer {
 
   protected get process(): Process {
     return this.self[inside].process;
+  }
+
+  override [restartHistory](child: Pid): readonly RestartRecord[] {
+    return [...(this.#byPid.get(child)?.history ?? [])];
   }
 
   protected childOf(pid: Pid): Child | undefined {

@@ -1,7 +1,8 @@
 import type { Restart } from '../gen-server/child-defaults.js';
 import type { Pid } from '../process/pid.js';
+import type { RestartRecord } from '../process/restart-record.js';
 import type { Milliseconds } from '../runtime/clock.js';
-import type { Child, RestartRecord } from './child.js';
+import type { Child } from './child.js';
 import type { ChildId } from './child-spec.js';
 
 /** A child as `whichChildren` tells it. Children come in start order (OTP: in reverse; SUP-091). */

@@ -4,6 +4,7 @@ import { ExitReason } from '../process/exit-reason.js';
 import type { InfoTimer } from '../process/info-timer.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
+import type { RestartRecord } from '../process/restart-record.js';
 import type { Milliseconds } from '../runtime/clock.js';
 import type { Kernel } from '../runtime/kernel.js';
 import { type ChildId, type ChildSpec, formatId } from './child-spec.js';
@@ -15,15 +16,7 @@ export type StartOutcome =
   | { readonly kind: 'ignored' }
   | { readonly kind: 'failed'; readonly reason: ExitReason; readonly error: unknown };
 
-/** A crash or a failed start of a child that was answered with a restart. */
-export interface RestartRecord {
-  /** On the runtime's clock, which counts from some fixed moment. */
-  readonly atMs: Milliseconds;
-  /** Why the child did not run. */
-  readonly reason: ExitReason;
-}
-
-/** How many of them are kept. */
+/** How many of its last failures are kept. */
 const HISTORY_LENGTH = 10;
 const NO_HISTORY: readonly RestartRecord[] = [];
 

@@ -261,6 +261,10 @@ describe('looking', () => {
     await tree.crash('a');
     const story = (view: ChildView) => view.restartHistory.map(({ atMs, reason }) => `${atMs} ${formatReason(reason)}`);
     expect(story(await root.whichChild('a'))).toEqual(['10 Error: boom', '10 a does not start']);
+    const reported = () =>
+      tree.events.flatMap((event) => (event.kind === 'process_crashed' ? [event.restartHistory] : []));
+    await tree.crash('a');
+    expect(reported().map(({ length }) => length)).toEqual([0, 2]); // what was before it, not itself
     expect(story(await root.whichChild('b'))).toEqual([]); // it came back because of its sibling
     for (let n = 1; n <= 10; n++) {
       await tree.clock.advance(1);
