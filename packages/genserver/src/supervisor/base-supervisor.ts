@@ -41,6 +41,8 @@ class Due {
 export abstract class BaseSupervisor extends GenServer {
   /** Those that run or are restarted, the latter by the pid they had. */
   readonly #byPid = new Map<Pid, Child>();
+  /** Its pid is not known yet. */
+  #starting: Child | undefined;
   #intensity = new RestartIntensity({ maxRestarts: 0, withinMs: 0 });
   #backoff: Backoff | undefined;
 
@@ -89,7 +91,7 @@ export abstract class BaseSupervisor extends GenServer {
   }
 
   override [restartHistory](child: Pid): readonly RestartRecord[] {
-    return [...(this.#byPid.get(child)?.history ?? [])];
+    return [...((this.#byPid.get(child) ?? this.#starting)?.history ?? [])];
   }
 
   protected childOf(pid: Pid): Child | undefined {
@@ -98,7 +100,9 @@ export abstract class BaseSupervisor extends GenServer {
 
   protected async startChildProcess(child: Child, isRestart = false): Promise<StartOutcome> {
     const { lastPid } = child;
+    this.#starting = child;
     const outcome = await child.start(this.kernel, this.process);
+    this.#starting = undefined;
     if (outcome.kind === 'failed') this.#tell('child_start_failed', child, { reason: outcome.reason });
     else if (lastPid !== undefined) this.#byPid.delete(lastPid);
     if (outcome.kind !== 'started') return outcome;

@@ -264,7 +264,7 @@ describe('looking', () => {
     const reported = () =>
       tree.events.flatMap((event) => (event.kind === 'process_crashed' ? [event.restartHistory] : []));
     await tree.crash('a');
-    expect(reported().map(({ length }) => length)).toEqual([0, 2]); // what was before it, not itself
+    expect(reported().map(({ length }) => length)).toEqual([0, 1, 2]); // what was before it, not itself
     expect(story(await root.whichChild('b'))).toEqual([]); // it came back because of its sibling
     for (let n = 1; n <= 10; n++) {
       await tree.clock.advance(1);

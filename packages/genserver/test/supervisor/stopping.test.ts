@@ -126,12 +126,26 @@ describe('stopping a supervisor', () => {
     expect(await tree.takeStarts()).toBe('');
   });
 
-  test('stops a child that has removed its link, too (SUP-070)', async () => {
-    class Loner extends GenServer {
-      loosen(): void {
-        this.self.unlink('root');
-      }
+  class Loner extends GenServer {
+    loosen(): void {
+      this.self.unlink('root');
     }
+  }
+
+  test('does not notice the end of a child that has removed its link: not restarted, not active (SUP-071)', async () => {
+    const { runtime, clock } = newTree();
+    const children = [child(Loner, { name: 'loner' })];
+    const root = await runtime.startSupervisor({ name: 'root', strategy: 'one_for_one', children });
+    await runtime.ref(Loner, 'loner').call.loosen();
+    runtime.kill('loner');
+    await clock.advance(0);
+    expect(await root.countChildren()).toMatchObject({ specs: 1, active: 0 });
+    await expect(root.restartChild('loner')).rejects.toMatchObject({ kind: 'running' });
+    await root.terminateChild('loner');
+    expect(await root.restartChild('loner')).toBe(runtime.whereis('loner'));
+  });
+
+  test('stops a child that has removed its link, too (SUP-070)', async () => {
     const { runtime } = newTree();
     const children = [child(Loner, { name: 'loner' })];
     const root = await runtime.startSupervisor({ name: 'root', strategy: 'one_for_one', children });
