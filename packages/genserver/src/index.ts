@@ -6,15 +6,19 @@ export { type Clock, type ClockTimer, type Milliseconds, systemClock } from './r
 export type { Address, ProcessRef } from './runtime/address.js';
 export type { Name, ViaName } from './runtime/names.js';
 export type { RuntimeEvent, RuntimeListener } from './runtime/events.js';
+export { NameError, type NameErrorKind } from './runtime/errors.js';
+export type { ProcessInfo } from './runtime/process-info.js';
 export type { CreateInstance } from './runtime/kernel.js';
 
 export { exit, ExitError } from './process/exit.js';
 export { ExitReason, type FailedToStartChild, formatReason, isAbnormal } from './process/exit-reason.js';
 export { OverloadedError } from './process/errors.js';
 export { Exit } from './process/exit-signals.js';
-export { Down, type MonitorRef } from './process/monitors.js';
+export { Down, type MonitorAliasOptions, type MonitorOptions, type MonitorRef } from './process/monitors.js';
+export type { Alias, AliasOptions, MonitorAlias } from './process/alias.js';
+export type { ProcessIdentity } from './process/identity.js';
 export type { DropKind } from './process/host.js';
-export type { InfoTimer } from './process/info-timer.js';
+export { type InfoTimer, Timeout } from './process/info-timer.js';
 export type { MessageKind } from './process/message.js';
 export type { MailboxLimit, Overflow } from './process/message-queue.js';
 export type { Pid } from './process/pid.js';
@@ -27,6 +31,7 @@ export type { CallClient, CastClient, MessageName, Reply } from './gen-server/me
 export type { CallOptions } from './gen-server/call.js';
 export type { CurrentRequest } from './gen-server/current-request.js';
 export type { Self } from './gen-server/self.js';
+export type { SendOptions, TimerOptions } from './gen-server/self-timers.js';
 export type { Where } from './gen-server/inside.js';
 export { send, ServerRef } from './gen-server/server-ref.js';
 export type { StartArguments, Started, StartOptions } from './gen-server/start-server.js';

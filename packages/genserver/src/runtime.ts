@@ -3,6 +3,7 @@ import { InvalidOptionError } from './errors.js';
 import { requestStop } from './gen-server/call.js';
 import type { GenServer, ServerClass } from './gen-server/gen-server.js';
 import { inside, type Where } from './gen-server/inside.js';
+import { dueAt, type TimerOptions } from './gen-server/self-timers.js';
 import { ServerRef } from './gen-server/server-ref.js';
 import {
   type AnyStartOptions,
@@ -13,12 +14,16 @@ import {
   type StartOptions,
 } from './gen-server/start-server.js';
 import { ExitReason, isExitReason } from './process/exit-reason.js';
+import { InfoTimer } from './process/info-timer.js';
 import type { Pid } from './process/pid.js';
 import { RegistryRef } from './registry/registry-ref.js';
 import type { Address } from './runtime/address.js';
+import type { Milliseconds } from './runtime/clock.js';
 import type { RuntimeListener } from './runtime/events.js';
 import { formatName, Kernel } from './runtime/kernel.js';
 import { checkName, type Name } from './runtime/names.js';
+import { infoOf, type ProcessInfo } from './runtime/process-info.js';
+import { timerTarget } from './runtime/timer-target.js';
 import { completeOptions, type RuntimeOptions, type RuntimeStats, type StopOptions } from './runtime-options.js';
 import { shutDownRuntime, type ShutdownReport } from './runtime-shutdown.js';
 import type { ChildSpec } from './supervisor/child-spec.js';
@@ -106,6 +111,40 @@ export class Runtime implements Where {
   whereis(address: Address): Pid | undefined {
     const process = this.#kernel.find(address);
     return process?.status === 'ended' ? undefined : process?.pid;
+  }
+
+  /** What is known of a process now; undefined when nobody is there (PROC-031). */
+  info(address: Address): ProcessInfo | undefined {
+    const process = this.#kernel.find(address);
+    return process === undefined || process.status === 'ended' ? undefined : infoOf(process);
+  }
+
+  /**
+   * Gives a running process a name in this runtime's own directory, where it may have one; refs by that name find it at
+   * once. Throws a NameError when the name is taken or the process has one already, a NoProcessError when nobody is
+   * there (PROC-026).
+   */
+  register(name: string | symbol, address: Address): void {
+    this.#kernel.register(name, address);
+  }
+
+  /** Takes a name away; its process lives on. Throws a NameError when nobody holds it (PROC-030). */
+  unregister(name: string | symbol): void {
+    this.#kernel.unregister(name);
+  }
+
+  /** This runtime's clock: milliseconds since some fixed moment. */
+  now(): Milliseconds {
+    return this.#kernel.clock.now();
+  }
+
+  /**
+   * Sends a message for `handleInfo` after at least `delayMs`. A pid, and a ref by pid, is one process, with which the timer
+   * ends; a name is looked up when the timer fires (TIM-008, TIM-009). Gives how to read or cancel it.
+   */
+  sendAfter(address: Address, delayMs: Milliseconds, message: unknown, options: TimerOptions = {}): InfoTimer {
+    const at = dueAt(this.#kernel, delayMs, options);
+    return new InfoTimer(this.#kernel.clock, timerTarget(this.#kernel, address), { dueAt: at, message });
   }
 
   /**

@@ -67,6 +67,7 @@ const IN_CIRCLES_OF_TYPES: readonly string[] = [
   'gen-server/self.ts',
   'gen-server/start-server.ts',
   'process/activity.ts',
+  'process/alias.ts',
   'process/call-message.ts',
   'process/context.ts',
   'process/exit-signals.ts',
@@ -75,9 +76,9 @@ const IN_CIRCLES_OF_TYPES: readonly string[] = [
   'process/info-timer.ts',
   'process/message-queue.ts',
   'process/message.ts',
+  'process/monitors.ts',
   'process/process.ts',
   'runtime/kernel.ts',
-  'runtime/names.ts',
 ];
 
 /** Whether a file leads to another, by imports of any kind. */

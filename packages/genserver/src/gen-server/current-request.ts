@@ -1,4 +1,5 @@
 import { CallMessage } from '../process/call-message.js';
+import { callersOf, type ProcessIdentity } from '../process/identity.js';
 import type { Message } from '../process/message.js';
 import type { Clock, Milliseconds } from '../runtime/clock.js';
 
@@ -26,6 +27,14 @@ export class CurrentRequest {
   /** The process whose handler made the call; undefined for a caller outside any process, and for all but calls. */
   get caller(): string | undefined {
     return this.#message instanceof CallMessage ? this.#message.origin?.process.label : undefined;
+  }
+
+  /**
+   * Who called this, who called that one, and so on, nearest first: for traces. Empty for all but calls, and for a caller
+   * outside any process.
+   */
+  get callers(): readonly ProcessIdentity[] {
+    return callersOf(this.#message);
   }
 
   /** Milliseconds until the caller gives up; Infinity when it never does. Nested calls inherit what is left. */

@@ -1,37 +1,35 @@
-import { checkDelay, checkDuration } from '../checks.js';
+import { checkDuration } from '../checks.js';
 import { InvalidOptionError, NoProcessError } from '../errors.js';
 import type { CallMessage } from '../process/call-message.js';
 import { ExitReason, isExitReason } from '../process/exit-reason.js';
-import { Exit } from '../process/exit-signals.js';
+import { ancestorsOf, type ProcessIdentity } from '../process/identity.js';
 import { IdleTimer } from '../process/idle-timer.js';
-import { InfoTimer } from '../process/info-timer.js';
-import { link, unlink } from '../process/links.js';
 import { Message } from '../process/message.js';
-import { Down, Monitor, type MonitorRef } from '../process/monitors.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
-import type { Address } from '../runtime/address.js';
 import type { Milliseconds } from '../runtime/clock.js';
-import { formatName, type Kernel } from '../runtime/kernel.js';
+import type { Kernel } from '../runtime/kernel.js';
 import { Deferred } from './outcome.js';
 import { CurrentRequest } from './current-request.js';
 import type { GenServer, ServerClass } from './gen-server.js';
-import { inside, type Where } from './inside.js';
+import { inside } from './inside.js';
+import { TimedSelf } from './self-timers.js';
 import type { StartArguments, Started, StartOptions, StartSpec } from './start-server.js';
 
 /** The process of a server, as the server itself sees it: `this.self`. */
-export class Self implements Where {
+export class Self extends TimedSelf {
   readonly #kernel: Kernel;
   readonly #process: Process;
   #continuations: Message[] | undefined;
 
   /** Made by the runtime. */
   constructor(kernel: Kernel, process: Process) {
+    super();
     this.#kernel = kernel;
     this.#process = process;
   }
 
-  get [inside](): { readonly kernel: Kernel; readonly process: Process } {
+  override get [inside](): { readonly kernel: Kernel; readonly process: Process } {
     return { kernel: this.#kernel, process: this.#process };
   }
 
@@ -43,6 +41,26 @@ export class Self implements Where {
   /** Its name, or its class and pid: what errors and events call it. */
   get name(): string {
     return this.#process.label;
+  }
+
+  /** What `setLabel` was given last; undefined before. */
+  get label(): unknown {
+    return this.#process.ownLabel;
+  }
+
+  /** Says what this process is, for people: shown by `runtime.info` and in crash reports. Any value; it is no name (PROC-036). */
+  setLabel(label: unknown): void {
+    this.#process.ownLabel = label;
+  }
+
+  /** Who started this process, linked, and who started that, nearest first, up to the root (PROC-035). */
+  get ancestors(): readonly ProcessIdentity[] {
+    return ancestorsOf(this.#process);
+  }
+
+  /** Gives this process a name in the runtime's own directory; it may have one. Throws a NameError otherwise (PROC-026). */
+  register(name: string | symbol): void {
+    this.#kernel.register(name, this.#process.pid);
   }
 
   /** Fires when the process has ended, for whatever reason: pass it to what an async handler waits for. */
@@ -90,19 +108,6 @@ export class Self implements Where {
     return new Deferred<T>(message?.kind === 'call' ? (message as CallMessage) : undefined, onLate);
   }
 
-  /** Sends itself a message for `handleInfo` after at least `delayMs`. The timer ends with the process (TIM-001, TIM-009). */
-  sendAfter(delayMs: Milliseconds, message: unknown): InfoTimer {
-    checkDelay('delayMs', delayMs);
-    return new InfoTimer(this.#process, delayMs, message);
-  }
-
-  /** Whether exit signals come as `Exit` messages instead of ending this process; off by default. Returns the old value (PROC-011, PROC-018). */
-  trapExit(flag: boolean): boolean {
-    const old = this.#process.trapExit;
-    this.#process.trapExit = flag;
-    return old;
-  }
-
   /**
    * Starts a server that is linked with this one and has it as parent, and waits for its init. When this server ends, so does
    * that one: with `terminate` first if it traps exits, not at all if the reason is `normal` and it does not. The other way
@@ -130,42 +135,6 @@ export class Self implements Where {
   start<Ref>(spec: StartSpec<Ref>): Promise<Ref>;
   start(given: unknown, options?: object): Promise<unknown> {
     return this.#start(given, options, undefined);
-  }
-
-  /**
-   * Links with another process: whichever ends first sends the other an exit signal. If nobody is there: a NoProcessError,
-   * or an `Exit` message with `noproc` while trapping exits (LINK-009).
-   */
-  link(address: Address): void {
-    if (this.#process.status === 'ended') return; // what an abandoned handler still does has no effect
-    const peer = this.#kernel.find(address);
-    if (peer !== undefined && peer.status !== 'ended') return link(this.#process, peer);
-    if (!this.#process.trapExit) throw new NoProcessError(formatName(address));
-    this.#process.deliver(new Message('exit', 'exit', new Exit(peer?.pid, ExitReason.noproc)));
-  }
-
-  /** Removes the link, whoever made it. Harmless when there is none (LINK-010 to LINK-012). */
-  unlink(address: Address): void {
-    const peer = this.#kernel.find(address);
-    if (peer !== undefined) unlink(this.#process, peer);
-  }
-
-  /** Asks for a `Down` message when that process ends; at once, with `noproc`, if nobody is there (MON-001, MON-002). */
-  monitor(address: Address): MonitorRef {
-    const ref = this.#kernel.newMonitorRef();
-    if (this.#process.status === 'ended') return ref;
-    const target = this.#kernel.find(address);
-    if (target === undefined || target.status === 'ended') {
-      this.#process.deliver(new Message('info', 'down', new Down(ref, target?.pid, ExitReason.noproc)));
-    } else new Monitor(ref, this.#process, target).start();
-    return ref;
-  }
-
-  /** Returns whether the monitor was still active. A `Down` that is in the mailbox already stays there (MON-005, MON-006). */
-  demonitor(ref: MonitorRef): boolean {
-    const monitor = this.#process.monitors?.get(ref);
-    monitor?.remove();
-    return monitor !== undefined;
   }
 
   /** Puts a message before all that wait, behind those that this handler has put there so far. */

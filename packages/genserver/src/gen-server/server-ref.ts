@@ -3,7 +3,7 @@ import { InvalidOptionError } from '../errors.js';
 import type { Pid } from '../process/pid.js';
 import { pack } from '../process/message.js';
 import type { Process } from '../process/process.js';
-import { locate, type ProcessRef } from '../runtime/address.js';
+import { locate, named, type ProcessRef } from '../runtime/address.js';
 import { formatName, type Kernel } from '../runtime/kernel.js';
 import type { Name } from '../runtime/names.js';
 import { CALL_TIMEOUT_MS, type CallOptions, cast, dropUndelivered, request } from './call.js';
@@ -78,6 +78,10 @@ export class ServerRef<S extends GenServer<unknown> = GenServer<unknown>> implem
 
   toString(): string {
     return isProcess(this.#target) ? this.#target.label : formatName(this.#target);
+  }
+
+  get [named](): Name | undefined {
+    return isProcess(this.#target) ? undefined : this.#target;
   }
 
   [locate](): Process | undefined {

@@ -1,4 +1,4 @@
-import type { Activity } from './activity.js';
+import type { Activities, Activity } from './activity.js';
 import { BareCallMessage, BareMessage } from './bare-messages.js';
 import { CallMessage } from './call-message.js';
 import { Message } from './message.js';
@@ -11,6 +11,8 @@ export interface Context {
   readonly CallMessage: typeof CallMessage;
   /** Runs `handler` as the activity of the receiver. */
   readonly run: <T>(message: Message, activity: Activity, handler: Handler<T>) => T;
+  /** The handler in which a message was made; undefined when that was outside any, or is not known. */
+  readonly senderOf: (message: Message, activities: Activities) => Activity | undefined;
 }
 
 /** The sender's: what a message has kept. */
@@ -18,6 +20,7 @@ export const senderContext: Context = {
   Message,
   CallMessage,
   run: (message, activity, handler) => message.runInAsyncScope(enter, undefined, message, activity, handler) as never,
+  senderOf: (message, activities) => message.runInAsyncScope(() => activities.getStore()),
 };
 
 /** That of the runtime, in which its loop runs: nothing is kept, nothing is changed. */
@@ -25,6 +28,7 @@ export const runtimeContext: Context = {
   Message: BareMessage,
   CallMessage: BareCallMessage,
   run: (message, activity, handler) => enter(message, activity, handler) as never,
+  senderOf: () => undefined,
 };
 
 function enter(message: Message, activity: Activity, handler: Handler<unknown>): unknown {

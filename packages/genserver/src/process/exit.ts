@@ -9,9 +9,12 @@ export class ExitError extends GenServerError {
   readonly code = 'ERR_GENSERVER_EXIT';
   readonly #reason: ExitReason;
 
-  /** Made by `exit()`. */
-  constructor(reason: ExitReason) {
-    super(`exit() was called, with the reason ${formatReason(reason)}. Uncaught in a server, it ends that server.`);
+  /** Made by `exit()`, and by `this.self.sleep()` when the process ends meanwhile. */
+  constructor(
+    reason: ExitReason,
+    message = `exit() was called, with the reason ${formatReason(reason)}. Uncaught in a server, it ends that server.`,
+  ) {
+    super(message);
     this.#reason = reason;
   }
 

@@ -1,28 +1,65 @@
-import type { ClockTimer, Milliseconds } from '../runtime/clock.js';
+import type { Clock, ClockTimer, Milliseconds } from '../runtime/clock.js';
 import { Message } from './message.js';
-import type { Process } from './process.js';
 
-/** A message to oneself that is under way. Ends with its process (TIM-009). */
-export class InfoTimer {
-  readonly #process: Process;
-  readonly #dueAt: Milliseconds;
+/** Something under way that ends with a process. */
+export interface OwnedTimer {
+  cancel(): unknown;
+}
+
+/** Where a timer's message goes: to a process, or to whoever holds a name when it fires. */
+export interface TimerTarget {
+  /** What ends with it. */
+  timers: Set<OwnedTimer> | undefined;
+  readonly status: 'running' | 'stopping' | 'ended';
+  deliver(message: Message): boolean;
+}
+
+/** When a timer fires, and what it sends. */
+export interface TimerPlan {
+  /** On the runtime's clock. */
+  readonly dueAt: Milliseconds;
+  /** Again and again, so far apart. */
+  readonly everyMs?: Milliseconds | undefined;
+  readonly message: unknown;
+  /** Whether the message comes in a Timeout. */
+  readonly isWrapped?: boolean;
+}
+
+/** The message of `startTimer`: which timer has fired, and what it carries (TIM-010). */
+export class Timeout {
+  constructor(
+    /** What `startTimer` returned: tells a timer from one that was cancelled too late. */
+    readonly timer: InfoTimer,
+    /** What was given to `startTimer`. */
+    readonly message: unknown,
+  ) {}
+}
+
+/** A message that is under way: what `sendAfter`, `startTimer` and `sendInterval` return. Ends with its receiver (TIM-009, TIM-015). */
+export class InfoTimer implements OwnedTimer {
+  readonly #clock: Clock;
+  readonly #target: TimerTarget;
+  readonly #everyMs: Milliseconds | undefined;
+  /** Made at the start, for the async context of who started the timer. */
+  readonly #message: Message;
+  #dueAt: Milliseconds;
   #timer: ClockTimer | undefined;
 
-  constructor(process: Process, delayMs: Milliseconds, message: unknown) {
-    this.#process = process;
-    this.#dueAt = process.host.clock.now() + delayMs;
-    if (process.status === 'ended') return; // what an abandoned handler still does has no effect
-    (process.timers ??= new Set()).add(this);
-    const info = new Message('info', 'timer', message); // made here for the async context of the sender
-    this.#timer = process.host.clock.setTimer(delayMs, () => {
-      this.#forget();
-      process.deliver(info);
-    });
+  /** Made by the runtime. */
+  constructor(clock: Clock, target: TimerTarget, { dueAt, everyMs, message, isWrapped = false }: TimerPlan) {
+    this.#clock = clock;
+    this.#target = target;
+    this.#dueAt = dueAt;
+    this.#everyMs = everyMs;
+    this.#message = new Message('info', 'timer', isWrapped ? new Timeout(this, message) : message);
+    if (target.status === 'ended') return; // what an abandoned handler still does has no effect
+    (target.timers ??= new Set()).add(this);
+    this.#arm();
   }
 
-  /** Milliseconds left, or false when it has fired, was cancelled, or its process has ended (TIM-004). */
+  /** Milliseconds left, of an interval to its next message; false when it has fired, was cancelled, or its process has ended (TIM-004). */
   read(): Milliseconds | false {
-    return this.#timer === undefined ? false : Math.max(0, Math.ceil(this.#dueAt - this.#process.host.clock.now()));
+    return this.#timer === undefined ? false : Math.max(0, Math.ceil(this.#dueAt - this.#clock.now()));
   }
 
   /** Returns the milliseconds that were left, or false when it is too late: a message that was sent is not taken back (TIM-002, TIM-003). */
@@ -33,8 +70,29 @@ export class InfoTimer {
     return left;
   }
 
+  #arm(): void {
+    this.#timer = this.#clock.setTimer(Math.max(0, this.#dueAt - this.#clock.now()), () => this.#fire());
+  }
+
+  #fire(): void {
+    if (this.#everyMs === undefined) {
+      this.#forget();
+      this.#target.deliver(this.#message);
+    } else {
+      this.#dueAt += this.#everyMs; // from when it was due, not from now: it does not drift
+      this.#arm();
+      this.#target.deliver(this.#again());
+    }
+  }
+
+  /** A message is in one mailbox once; the next one is made in the context of the first. */
+  #again(): Message {
+    const { kind, name, payload } = this.#message;
+    return this.#message.runInAsyncScope(() => new Message(kind, name, payload));
+  }
+
   #forget(): void {
     this.#timer = undefined;
-    this.#process.timers?.delete(this);
+    this.#target.timers?.delete(this);
   }
 }

@@ -34,6 +34,15 @@ class Lane {
     this.size--;
     return entry.message;
   }
+
+  remove(isUnwanted: (message: Message) => boolean): void {
+    let entry = this.first;
+    this.first = this.#last = undefined;
+    this.size = 0;
+    for (; entry !== undefined; entry = entry.next) {
+      if (!isUnwanted(entry.message)) this.push(entry.message, entry.arrival);
+    }
+  }
 }
 
 /**
@@ -87,6 +96,10 @@ export class LaneMailbox implements MessageQueue {
   shift(): Message | undefined {
     if (this.isSuspended) return this.#ownControl() ?? this.#urgent.shift() ?? this.#control.shift();
     return this.#own.pop() ?? this.#urgent.shift() ?? this.#earliest().shift();
+  }
+
+  remove(isUnwanted: (message: Message) => boolean): void {
+    for (const lane of [this.#users, this.#system, this.#control]) lane.remove(isUnwanted);
   }
 
   #pushUser(message: Message): boolean {

@@ -90,6 +90,20 @@ export class Mailbox implements MessageQueue {
     return first;
   }
 
+  remove(isUnwanted: (message: Message) => boolean): void {
+    const waiting = this.#takeAll();
+    for (const message of waiting) if (!isUnwanted(message)) this.push(message);
+  }
+
+  /** All but what stands at the front, in order. */
+  #takeAll(): readonly Message[] {
+    const taken: Message[] = this.#oldest === undefined ? [] : [this.#oldest];
+    for (let message = this.#shiftChunk(); message !== undefined; message = this.#shiftChunk()) taken.push(message);
+    this.#oldest = undefined;
+    this.#size -= taken.length;
+    return taken;
+  }
+
   #append(message: Message): void {
     let chunk = this.#lastChunk;
     if (chunk === undefined || chunk.messages.length === CHUNK_SIZE) {

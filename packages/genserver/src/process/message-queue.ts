@@ -37,4 +37,6 @@ export interface MessageQueue {
   pushUrgent(message: Message): void;
   /** Takes the next one. */
   shift(): Message | undefined;
+  /** Takes out what is not wanted any more, wherever it stands behind the front. Looks at all that wait. */
+  remove(isUnwanted: (message: Message) => boolean): void;
 }

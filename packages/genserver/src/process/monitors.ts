@@ -1,3 +1,4 @@
+import type { MonitorAlias } from './alias.js';
 import { ExitReason } from './exit-reason.js';
 import { Message } from './message.js';
 import type { Pid } from './pid.js';
@@ -22,34 +23,80 @@ export class Down {
     readonly pid: Pid | undefined,
     /** Of its end; `noproc` when it was gone before. */
     readonly reason: ExitReason,
+    /** The name that was monitored, if it was one; a `via` name as text (MON-009). */
+    readonly name?: string | symbol,
+    /** What the monitor was made with, to tell kinds of monitors apart (MON-017). */
+    readonly tag: unknown = 'DOWN',
   ) {}
+}
+
+/** How to monitor. */
+export interface MonitorOptions {
+  /** What the Down carries as its `tag`. Default `DOWN`. */
+  readonly tag?: unknown;
+}
+
+/** How to monitor with an alias for the answer (MON-016). */
+export interface MonitorAliasOptions extends MonitorOptions {
+  /**
+   * When the alias ends: only when it is deactivated; with the monitor; or with the monitor, which its first message removes,
+   * too. OTP's words.
+   */
+  readonly alias: 'explicit_unalias' | 'demonitor' | 'reply_demonitor';
+}
+
+/** What a Down says beside who and why. */
+export interface DownFacts {
+  readonly name: string | symbol | undefined;
+  readonly tag: unknown;
 }
 
 /** One process watching another. */
 export class Monitor implements Watcher {
+  /** Ends with the monitor. */
+  alias: MonitorAlias | undefined = undefined;
+
   constructor(
     readonly ref: MonitorRef,
-    private readonly owner: Process,
-    private readonly target: Process,
+    readonly owner: Process,
+    readonly target: Process | undefined,
+    private readonly facts?: DownFacts,
   ) {}
 
+  /** At once a Down with `noproc`, if nobody is there (MON-002). */
   start(): void {
-    (this.target.watchers ??= new Set()).add(this);
-    (this.owner.monitors ??= new Map()).set(this.ref, this);
+    const { owner, target } = this;
+    if (target === undefined || target.status === 'ended') {
+      this.#tell(ExitReason.noproc);
+    } else {
+      (target.watchers ??= new Set()).add(this);
+      (owner.monitors ??= new Map()).set(this.ref, this);
+    }
   }
 
-  exited(process: Process, reason: ExitReason): void {
+  exited(_: Process, reason: ExitReason): void {
     this.owner.monitors?.delete(this.ref);
-    const down = new Down(this.ref, process.pid, reason);
     // In no context but the runtime's: it is news, and not sent by who ended the process.
-    this.owner.host.atHome(() => void this.owner.deliver(new Message('info', 'down', down)));
+    this.owner.host.atHome(() => this.#tell(reason));
   }
 
   /** No Down will come; one that is in the mailbox already stays there (MON-005, MON-006). */
   remove(): void {
     this.owner.monitors?.delete(this.ref);
-    this.target.watchers?.delete(this);
+    this.target?.watchers?.delete(this);
+    this.alias?.deactivate();
   }
+
+  #tell(reason: ExitReason): void {
+    const down = new Down(this.ref, this.target?.pid, reason, this.facts?.name, this.facts?.tag);
+    this.owner.deliver(new Message('info', 'down', down));
+    this.alias?.deactivate();
+  }
+}
+
+/** Takes a Down that waits in the mailbox out of it (MON-007). */
+export function flushDown({ mailbox }: Process, ref: MonitorRef): void {
+  mailbox.remove(({ payload }) => payload instanceof Down && payload.ref === ref);
 }
 
 /** The ended process tells who watches it, and stops watching others (MON-004). */

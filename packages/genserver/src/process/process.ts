@@ -4,7 +4,7 @@ import { ExitReason } from './exit-reason.js';
 import { receive } from './handling.js';
 import type { Behaviour, Host } from './host.js';
 import type { IdleTimer } from './idle-timer.js';
-import type { InfoTimer } from './info-timer.js';
+import type { OwnedTimer, TimerTarget } from './info-timer.js';
 import { breakLinks, unlink } from './links.js';
 import { Mailbox } from './mailbox.js';
 import { Message } from './message.js';
@@ -15,6 +15,8 @@ import { cancelRequests } from './unanswered.js';
 
 /** A name that one process holds, to be given back when it ends. */
 export interface NameClaim {
+  /** In the runtime's own directory, where a process has at most one (PROC-026). */
+  readonly local?: string | symbol;
   release(process: Process): void;
 }
 
@@ -22,7 +24,7 @@ export interface NameClaim {
  * One process: a mailbox and a loop that handles one message at a time, links, monitors, and one end. Rarely used parts are
  * made on demand, so that an idle process stays small.
  */
-export class Process {
+export class Process implements TimerTarget {
   /** The next one in the scheduler's queue. */
   nextRunnable: Process | undefined = undefined;
   /** The message it is at work on, until its handler, asynchronous parts included, has ended. */
@@ -37,13 +39,15 @@ export class Process {
   links: Set<Process> | undefined = undefined;
   watchers: Set<Watcher> | undefined = undefined;
   monitors: Map<MonitorRef, Monitor> | undefined = undefined;
-  timers: Set<InfoTimer> | undefined = undefined;
+  timers: Set<OwnedTimer> | undefined = undefined;
   names: NameClaim[] | undefined = undefined;
   /** Requests whose answer was put off by `defer`. */
   deferred: Set<CallMessage> | undefined = undefined;
   /** Calls its handlers have made and that are not answered yet. */
   waitsFor: Set<CallMessage> | undefined = undefined;
   idleTimer: IdleTimer | undefined = undefined;
+  /** What it says of itself, for people (PROC-036). */
+  ownLabel: unknown = undefined;
   #isQueued = false;
   #abort: AbortController | undefined;
 
@@ -51,8 +55,8 @@ export class Process {
     readonly host: Host,
     readonly pid: Pid,
     /** What it is registered as, as text. */
-    private readonly name: string | undefined,
-    private readonly className: string,
+    public name: string | undefined,
+    readonly className: string,
     readonly behaviour: Behaviour,
     /** Who started and supervises it. Its exit ends this one, too (GS-057). */
     readonly parent: Process | undefined,

@@ -7,6 +7,7 @@ import { Deadlines } from '../process/deadlines.js';
 import { type ExitReason, isAbnormal } from '../process/exit-reason.js';
 import { ExitSignals } from '../process/exit-signals.js';
 import type { Behaviour, DropKind, Host } from '../process/host.js';
+import type { OwnedTimer } from '../process/info-timer.js';
 import { LaneMailbox } from '../process/lane-mailbox.js';
 import { link } from '../process/links.js';
 import type { Message } from '../process/message.js';
@@ -18,7 +19,7 @@ import { Process } from '../process/process.js';
 import { type Address, isProcessRef, locate } from './address.js';
 import type { Clock } from './clock.js';
 import { RuntimeEvents } from './events.js';
-import { checkName, type Name, Names } from './names.js';
+import { checkLocalName, checkName, type Name, Names } from './names.js';
 import { Scheduler } from './scheduler.js';
 
 /** How a new process comes into being. */
@@ -55,6 +56,8 @@ export class Kernel implements Host {
   readonly scheduler: Scheduler;
   readonly deadlines: Deadlines;
   readonly abortListeners = new AbortListeners();
+  /** Timers that no process owns, as they go to a name. */
+  readonly namedTimers = new Set<OwnedTimer>();
   /** Past the deadline of a shutdown nothing new is started. */
   isClosing = false;
   /** Where processes come from that nobody supervises. Kept only where there are applications, which end what is theirs. */
@@ -126,6 +129,20 @@ export class Kernel implements Host {
     return this.origins?.get(top) ?? top;
   }
 
+  /** Gives a running process a name in the runtime's own directory. */
+  register(name: string | symbol, address: Address): void {
+    checkLocalName(name);
+    const process = this.find(address);
+    if (process === undefined || process.status === 'ended')
+      throw new NoProcessError(formatName(address), `register ${formatName(name)}`);
+    this.#names.register(name, process);
+  }
+
+  unregister(name: string | symbol): void {
+    checkLocalName(name);
+    this.#names.unregister(name);
+  }
+
   newMonitorRef(): MonitorRef {
     return ++this.#lastMonitorRef as MonitorRef;
   }
@@ -140,6 +157,7 @@ export class Kernel implements Host {
   close(): void {
     this.isClosing = false;
     if (this.processes.size > 0) return;
+    for (const timer of this.namedTimers) timer.cancel();
     this.deadlines.close();
     this.activities.disable();
   }

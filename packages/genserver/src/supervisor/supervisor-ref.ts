@@ -5,7 +5,7 @@ import type { CallClient } from '../gen-server/messages.js';
 import { ServerRef } from '../gen-server/server-ref.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
-import { isProcessRef, locate, type ProcessRef } from '../runtime/address.js';
+import { isProcessRef, locate, named, type ProcessRef } from '../runtime/address.js';
 import type { Kernel } from '../runtime/kernel.js';
 import type { Name } from '../runtime/names.js';
 import { type ChildId, type ChildSpec, toDynamicSpec, toSpec } from './child-spec.js';
@@ -38,6 +38,10 @@ export abstract class AnySupervisorRef<S extends Supervisor | DynamicSupervisor>
 
   toString(): string {
     return this.#server.toString();
+  }
+
+  get [named](): Name | undefined {
+    return this.#server[named];
   }
 
   [locate](): Process | undefined {

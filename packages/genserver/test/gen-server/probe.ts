@@ -1,4 +1,4 @@
-import { type ExitReason, GenServer } from '../../src/index.js';
+import { type ExitReason, GenServer, type ServerRef } from '../../src/index.js';
 
 /** What a probe notes down about its end, kept outside it. */
 export interface LastWords {
@@ -66,4 +66,9 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
 /** Throws anything, also what is no Error. */
 export function raise(error: unknown): never {
   throw error;
+}
+
+/** What `work` gives inside the probe's process, with its type. */
+export function within<P extends Probe, T>(probe: ServerRef<P>, work: (probe: P) => T): Promise<Awaited<T>> {
+  return (probe.call as unknown as { run(work: (probe: P) => T): Promise<Awaited<T>> }).run(work);
 }

@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Address, Down, Exit, ExitReason, type MonitorRef, type ServerRef } from '../../src/index.js';
-import { gate, Probe, raise } from '../gen-server/probe.js';
+import {
+  type Address,
+  Down,
+  Exit,
+  ExitReason,
+  type MonitorRef,
+  Registry,
+  type ServerRef,
+  via,
+} from '../../src/index.js';
+import { gate, Probe, raise, within } from '../gen-server/probe.js';
 import { useRuntimes } from '../support/test-runtime.js';
 
 const newRuntime = useRuntimes();
@@ -35,7 +44,7 @@ describe('a monitor', () => {
     const refs = [await monitor(a, dead), await monitor(a, 'nobody')] as const;
     expect(await a.call.received()).toEqual([
       new Down(refs[0], pid, ExitReason.noproc),
-      new Down(refs[1], undefined, ExitReason.noproc),
+      new Down(refs[1], undefined, ExitReason.noproc, 'nobody'),
     ]);
   });
 
@@ -93,7 +102,62 @@ describe('a monitor', () => {
     await runtime.stop('n');
     await runtime.start(Probe, { name: 'n' });
     await runtime.stop('n');
-    expect(await a.call.received()).toEqual([new Down(ref, pid, ExitReason.normal)]);
+    expect(await a.call.received()).toEqual([new Down(ref, pid, ExitReason.normal, 'n')]);
+  });
+
+  test.each([
+    ['a string', 'n', 'n'],
+    ['a symbol', Symbol.for('n'), Symbol.for('n')],
+    ['a ref by name', 'ref', 'ref'],
+    ['a via name', via('rooms', 1), 'rooms/1'],
+  ])('by %s says the name in its Down (MON-009)', async (what, name, expected) => {
+    const { runtime } = newRuntime();
+    await runtime.start(Registry, { args: [{ keys: 'unique' }], name: 'rooms' });
+    const [a, b] = [await runtime.start(Probe), await runtime.start(Probe, { name })];
+    const { pid } = b;
+    const ref = await monitor(a, what === 'a ref by name' ? runtime.ref(Probe, name) : name);
+    await runtime.stop(b);
+    expect(await a.call.received()).toEqual([new Down(ref, pid, ExitReason.normal, expected)]);
+  });
+
+  test('by pid, or by a ref by pid, says no name', async () => {
+    const { runtime } = newRuntime();
+    const [a, b] = [await runtime.start(Probe), await runtime.start(Probe, { name: 'b' })];
+    await monitor(a, b.pid ?? 'nobody');
+    await runtime.stop(b);
+    expect(await a.call.received()).toMatchObject([{ name: undefined, tag: 'DOWN' }]);
+  });
+
+  test('with a tag says it in its Down (MON-017)', async () => {
+    const { runtime } = newRuntime();
+    const [a, b] = [await runtime.start(Probe), await runtime.start(Probe)];
+    await a.call.run(({ self }) => self.monitor(b, { tag: 'worker gone' }));
+    await runtime.stop(b);
+    expect(await a.call.received()).toMatchObject([{ tag: 'worker gone', reason: ExitReason.normal }]);
+  });
+
+  test('removed with flush leaves no Down, whether it has fired or not, and nothing else is lost (MON-007, MON-008)', async () => {
+    const { runtime } = newRuntime();
+    const [a, b] = [await runtime.start(Probe), await runtime.start(Probe)];
+    const removed = await within(a, ({ self }) => {
+      const [fired, kept] = [self.monitor(b), self.monitor(b)];
+      a.send('before');
+      runtime.kill(b);
+      a.send('after');
+      const active = self.monitor(a);
+      return [self.demonitor(fired, { flush: true }), self.demonitor(active, { flush: true }), kept] as const;
+    });
+    expect(removed.slice(0, 2)).toEqual([false, true]);
+    expect(await a.call.received()).toEqual(['before', expect.objectContaining({ ref: removed[2] }), 'after']);
+  });
+
+  test('can be removed only by the process that made it (MON-013)', async () => {
+    const { runtime } = newRuntime();
+    const [a, b, c] = [await runtime.start(Probe), await runtime.start(Probe), await runtime.start(Probe)];
+    const ref = await monitor(a, b);
+    expect(await demonitor(c, ref)).toBe(false);
+    await runtime.stop(b);
+    expect(await a.call.received()).toHaveLength(1);
   });
 
   test('of oneself never fires (MON-012)', async () => {
