@@ -2,7 +2,7 @@ import { checkBoolean, checkFunction } from './checks.js';
 import { InvalidOptionError } from './errors.js';
 import type { DropKind } from './process/host.js';
 import { type Clock, type Milliseconds, systemClock, systemRandom } from './runtime/clock.js';
-import type { CreateInstance, KernelOptions } from './runtime/kernel.js';
+import { type CreateInstance, type KernelOptions, newInstance } from './runtime/kernel.js';
 
 /** What a runtime can be given. */
 export interface RuntimeOptions {
@@ -17,8 +17,9 @@ export interface RuntimeOptions {
   readonly random?: () => number;
   /**
    * Whether a handler runs in its sender's async context, so that `AsyncLocalStorage`, and with it tracing, goes through the
-   * mailbox. Default true. With false it runs in the context in which the runtime was made, and messages are cheaper;
-   * deadlines and call cycles work as ever, but nobody knows who sent a cast.
+   * mailbox. Default true. With false it runs in the context in which the runtime was made, and messages are much cheaper;
+   * deadlines and call cycles work as ever, with one exception: a class without a single async method returns a promise.
+   * What the first such handler does after its first await is not known to be its; from then on it is.
    */
   readonly asyncContext?: boolean;
 }
@@ -48,6 +49,3 @@ export function completeOptions(options: RuntimeOptions): KernelOptions {
   }
   return { clock, create, random, asyncContext };
 }
-
-/** Without a framework a server class is made without arguments. */
-const newInstance: CreateInstance = (serverClass) => new (serverClass as unknown as new () => object)();

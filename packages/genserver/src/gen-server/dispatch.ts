@@ -7,7 +7,8 @@ import type { Process } from '../process/process.js';
 import type { Pid } from '../process/pid.js';
 import type { RestartRecord } from '../process/restart-record.js';
 import { isThenable } from '../process/thenable.js';
-import type { Kernel } from '../runtime/kernel.js';
+import type { Traits } from '../runtime/handler-traits.js';
+import { type Kernel, newInstance } from '../runtime/kernel.js';
 import { GenServer, restartHistory, selfSlot, type ServerClass } from './gen-server.js';
 import { messageNames } from './messages.js';
 import { Deferred, Ignored, Outcome, Refusal, Stopped } from './outcome.js';
@@ -37,10 +38,12 @@ export class ServerBehaviour implements Behaviour {
   #server: GenServer<unknown> | undefined;
   /** Forgotten once used: the arguments of init may be large (SUP-030). */
   #plan: StartPlan | undefined;
+  readonly #traits: Traits | undefined;
 
   constructor(kernel: Kernel, plan: StartPlan) {
     this.#kernel = kernel;
     this.#plan = plan;
+    this.#traits = kernel.handlerTraits?.of(plan.serverClass);
   }
 
   /** The running instance, for those who read a server's table directly, as the registry's callers do. */
@@ -56,6 +59,14 @@ export class ServerBehaviour implements Behaviour {
     if (kind === 'continue') return server.handleContinue(payload);
     if (kind === 'timeout') return server.handleTimeout();
     return this.#info(server, message);
+  }
+
+  mayWait({ kind }: Message): boolean {
+    return this.#traits?.mayWait !== false || (kind === 'start' && this.#isMadeElsewhere());
+  }
+
+  noteWait(): void {
+    if (this.#traits !== undefined) this.#traits.mayWait = true;
   }
 
   complete(message: Message, result: unknown): void {
@@ -92,6 +103,11 @@ export class ServerBehaviour implements Behaviour {
     return isThenable(made) && !(made instanceof GenServer)
       ? Promise.resolve(made).then((server) => this.#init(message, server, args))
       : this.#init(message, made, args);
+  }
+
+  /** A framework may need time to make the instance. */
+  #isMadeElsewhere(): boolean {
+    return this.#plan?.create !== undefined || this.#kernel.createInstance !== newInstance;
   }
 
   #init(message: Message, server: unknown, args: readonly unknown[]): unknown {

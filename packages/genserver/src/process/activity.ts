@@ -1,5 +1,5 @@
-import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Milliseconds } from '../runtime/clock.js';
+import type { Message } from './message.js';
 import type { Process } from './process.js';
 
 /**
@@ -21,4 +21,11 @@ export class Activity {
 }
 
 /** Tells which activity the running code belongs to. One for each runtime, so that two never meet. */
-export type Activities = AsyncLocalStorage<Activity>;
+export interface Activities {
+  /** Of the running code; undefined outside of any handler. */
+  getStore(): Activity | undefined;
+  /** Runs a handler as this activity: its asynchronous parts belong to it, too. */
+  run(activity: Activity, handler: (message: Message) => unknown, message: Message): unknown;
+  /** Lets go of what would stay until the end of the program. A later run takes it up again. */
+  disable(): void;
+}

@@ -40,6 +40,10 @@ export interface Host {
 export interface Behaviour {
   /** Runs the handler. What it returns, or the promise it returns settles to, is passed to `complete`. */
   handle(message: Message): unknown;
+  /** False when the handler of this message will not go on after it has returned. Asked only without sender contexts. */
+  mayWait?(message: Message): boolean;
+  /** It did, though `mayWait` said no. */
+  noteWait?(): void;
   /** The handler has ended well: answers the caller and notes what follows. Throws when the result makes no sense. */
   complete(message: Message, result: unknown): void;
   /**

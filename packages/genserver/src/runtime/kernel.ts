@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { AlreadyStartedError, NoProcessError } from '../errors.js';
 import { AbortListeners } from '../process/abort-listeners.js';
-import type { Activities } from '../process/activity.js';
+import type { Activities, Activity } from '../process/activity.js';
 import { type Context, runtimeContext, senderContext } from '../process/context.js';
 import { Deadlines } from '../process/deadlines.js';
 import { type ExitReason, isAbnormal } from '../process/exit-reason.js';
@@ -16,9 +16,11 @@ import type { MonitorRef } from '../process/monitors.js';
 import type { Pid } from '../process/pid.js';
 import { refuseOverflow } from '../process/overflow.js';
 import { Process } from '../process/process.js';
+import { SparingActivities } from '../process/sparing-activities.js';
 import { type Address, isProcessRef, locate } from './address.js';
 import type { Clock } from './clock.js';
 import { RuntimeEvents } from './events.js';
+import { HandlerTraits } from './handler-traits.js';
 import { checkLocalName, checkName, type Name, Names } from './names.js';
 import { Scheduler } from './scheduler.js';
 
@@ -36,6 +38,9 @@ export interface SpawnOptions {
 /** Makes the object behind a server process. */
 export type CreateInstance = (serverClass: abstract new (...args: never[]) => object) => unknown;
 
+/** Without a framework a server class is made without arguments. */
+export const newInstance: CreateInstance = (serverClass) => new (serverClass as unknown as new () => object)();
+
 /** Starts a class, or what a specification describes. From the layer above, as servers start others from within. */
 export type Start = (kernel: Kernel, given: unknown, options?: object, parent?: Process) => Promise<unknown>;
 
@@ -52,7 +57,7 @@ export class Kernel implements Host {
   readonly processes = new Map<Pid, Process>();
   readonly events = new RuntimeEvents();
   readonly exitSignals = new ExitSignals();
-  readonly activities: Activities = new AsyncLocalStorage();
+  readonly activities: Activities;
   readonly scheduler: Scheduler;
   readonly deadlines: Deadlines;
   readonly abortListeners = new AbortListeners();
@@ -82,6 +87,8 @@ export class Kernel implements Host {
   /** In [0, 1): for jitter. */
   readonly random: () => number;
   readonly context: Context;
+  /** Only without sender contexts. */
+  readonly handlerTraits: HandlerTraits | undefined;
 
   constructor(
     { clock, create, random, asyncContext }: KernelOptions,
@@ -91,6 +98,8 @@ export class Kernel implements Host {
     this.createInstance = create;
     this.random = random;
     this.context = asyncContext ? senderContext : runtimeContext;
+    this.activities = asyncContext ? new AsyncLocalStorage<Activity>() : new SparingActivities();
+    this.handlerTraits = asyncContext ? undefined : new HandlerTraits();
     this.scheduler = new Scheduler(clock);
     this.deadlines = new Deadlines(clock);
   }
