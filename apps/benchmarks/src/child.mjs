@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { fullPlan, quickPlan } from './suite.mjs';
+import { suites } from './suites/index.mjs';
 /** @import { Outcome, Task } from './rounds.mjs' */
 
 const run = promisify(execFile);
-const script = fileURLToPath(new URL('./run-subject.mjs', import.meta.url));
+const ofSubject = fileURLToPath(new URL('./run-subject.mjs', import.meta.url));
 
 /** How long one measurement may take; the slowest takes a few seconds. */
 const LIMIT_MS = 20_000;
@@ -17,8 +19,9 @@ const LIMIT_MS = 20_000;
  */
 export async function runInChild(task, { quick = false, limitMs = LIMIT_MS } = {}) {
   const words = [task.suite, task.case, task.subject, ...(quick ? ['--quick'] : [])];
+  const { file, args } = commandFor(task, words, quick);
   try {
-    const { stdout } = await run(process.execPath, ['--expose-gc', script, ...words], {
+    const { stdout } = await run(file, [...args], {
       timeout: limitMs,
       killSignal: 'SIGKILL', // it may be in a synchronous loop
     });
@@ -30,6 +33,13 @@ export async function runInChild(task, { quick = false, limitMs = LIMIT_MS } = {
       error: new Error(`The measurement ${words.join(' ')} failed: ${reasonOf(error)}`, { cause: error }),
     };
   }
+}
+
+/** @param {Task} task @param {readonly string[]} words @param {boolean} quick */
+function commandFor(task, words, quick) {
+  const program = suites.find(({ name }) => name === task.suite)?.programs?.[task.subject];
+  if (program !== undefined) return program.command(task.case, quick ? quickPlan : fullPlan);
+  return { file: process.execPath, args: ['--expose-gc', ofSubject, ...words] };
 }
 
 /** @param {string} line */

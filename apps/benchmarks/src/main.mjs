@@ -3,6 +3,7 @@ import { accessSync, constants, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { runInChild } from './child.mjs';
+import { whatIsInstalled } from './installed.mjs';
 import { parseOptions, usage, UsageError } from './options.mjs';
 import { runRounds } from './rounds.mjs';
 import { suites as allSuites } from './suites/index.mjs';
@@ -11,10 +12,11 @@ import { titleOf } from './titles.mjs';
 /** @import { Options } from './options.mjs' */
 
 try {
-  const options = parseOptions(process.argv.slice(2), allSuites);
+  const { suites, missing } = whatIsInstalled(allSuites);
+  const options = parseOptions(process.argv.slice(2), suites);
   if (options.help) console.log(usage);
   else if (options.list) list(options);
-  else await bench(options);
+  else await bench(options, missing);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   console.error(`${error.message}\n\n${usage}`);
@@ -30,9 +32,10 @@ function list({ suites }) {
   }
 }
 
-/** @param {Options} options */
-async function bench({ suites, rounds, quick, json }) {
+/** @param {Options} options @param {readonly string[]} missing */
+async function bench({ suites, rounds, quick, json }, missing) {
   if (json !== undefined) checkWritable(json);
+  for (const line of missing) console.error(line);
   let announced = -1;
   const report = await runRounds(suites, rounds, (task, round) => {
     if (round > announced) console.error(`round ${(announced = round) + 1} of ${rounds}`);

@@ -52,6 +52,26 @@ export async function bytesEach(count, make) {
   return bytes / count;
 }
 
+/**
+ * How late a timer of 1 ms is while the work is under way.
+ * @param {unknown} work a promise of its end
+ * @param {number} quantile
+ */
+export async function loopDelayMs(work, quantile) {
+  const delays = [];
+  let isOver = false;
+  const end = Promise.resolve(work).finally(() => (isOver = true));
+  for (;;) {
+    const start = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    delays.push(Math.max(0, performance.now() - start - 1));
+    if (isOver) break;
+  }
+  await end;
+  delays.sort((a, b) => a - b);
+  return delays[Math.floor((delays.length - 1) * quantile)];
+}
+
 /** @param {Plan} plan @param {() => Promise<Timed>} batch */
 async function repeat({ warmUpMs, runMs }, batch) {
   await repeatFor(warmUpMs, batch);

@@ -3,6 +3,7 @@
  * @typedef {object} Plan
  * @property {number} warmUpMs measured and thrown away, so that the code is compiled
  * @property {number} runMs measured at least
+ * @property {number} divisor what batches are divided by: 1, or a lot for a trial run
  * @property {(size: number) => number} scaled the size of a batch: as the case says, or tiny for a trial run
  */
 
@@ -25,7 +26,17 @@
  * @property {string} name
  * @property {readonly Case<Subject>[]} cases
  * @property {Readonly<Record<string, () => Promise<Subject>>>} load
+ * @property {Readonly<Record<string, Program>>} [programs] subjects that are no JavaScript; left out where they are not installed
  * @property {readonly Growth[]} growths
+ */
+
+/**
+ * A subject that measures itself: a program that prints one line `{"value":1}`.
+ * @typedef {object} Program
+ * @property {() => boolean} isInstalled
+ * @property {() => string} title what it and its version are called
+ * @property {string} missing why it is left out, and how to get it
+ * @property {(caseName: string, plan: Plan) => { readonly file: string, readonly args: readonly string[] }} command
  */
 
 /**
@@ -36,8 +47,20 @@
  * @property {string} meaning
  */
 
-/** @type {Plan} */
-export const fullPlan = { warmUpMs: 300, runMs: 600, scaled: (size) => size };
+/**
+ * @param {number} warmUpMs
+ * @param {number} runMs
+ * @param {number} divisor
+ * @returns {Plan}
+ */
+const plan = (warmUpMs, runMs, divisor) => ({
+  warmUpMs,
+  runMs,
+  divisor,
+  scaled: (size) => Math.max(1, Math.round(size / divisor)),
+});
 
-/** Shows that everything runs; its figures mean nothing. @type {Plan} */
-export const quickPlan = { warmUpMs: 0, runMs: 0, scaled: (size) => Math.max(1, Math.round(size / 1000)) };
+export const fullPlan = plan(300, 600, 1);
+
+/** Shows that everything runs; its figures mean nothing. */
+export const quickPlan = plan(0, 0, 1000);

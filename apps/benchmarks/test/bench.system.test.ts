@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runInChild } from '../src/child.mjs';
+import { otp } from '../src/suites/genserver/otp.mjs';
 
 const main = fileURLToPath(new URL('../src/main.mjs', import.meta.url));
+/** Where it is not installed it is left out. */
+const titleOfOtp = otp.isInstalled() ? [otp.title()] : [];
 let folder = '';
 
 beforeAll(() => {
@@ -32,14 +35,15 @@ describe('a run', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/\| cast +\| casts\/s +\| rookery/) });
     const figure: unknown = expect.any(Number);
     const row = { suite: 'genserver', case: 'cast', unit: 'casts/s', median: figure, min: figure, max: figure };
-    const results = ['rookery', 'nact 7.6.2', 'xstate 5.33.3'].map((subject) => ({ ...row, subject }));
+    const subjects = ['rookery', 'rookery, asyncContext: false', 'nact 7.6.2', 'xstate 5.33.3', ...titleOfOtp];
+    const results = subjects.map((subject) => ({ ...row, subject }));
     const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
     expect(content).toEqual({ node: process.versions.node, rounds: 1, results, unfinished: [], failures: [] });
   }, 60_000);
 
   test('gets through every case with every subject, losing no message', async () => {
     expect(await bench('--rounds', '1', '--quick')).toMatchObject({ code: 0 });
-  }, 60_000);
+  }, 120_000);
 
   test('is refused with exit code 2 when the options make no sense', async () => {
     const { code, stdout, stderr } = await bench('--case', 'cats');
@@ -56,7 +60,15 @@ describe('a run', () => {
   test('lists what there is without measuring', async () => {
     const { code, stdout } = await bench('--list', '--case', 'call-sequential');
     const node = process.versions.node;
-    const subjects = `rookery, nact 7.6.2, xstate 5.33.3, node ${node}`;
+    const names = [
+      'rookery',
+      'rookery, asyncContext: false',
+      'nact 7.6.2',
+      'xstate 5.33.3',
+      `node ${node}`,
+      ...titleOfOtp,
+    ];
+    const subjects = names.join(', ');
     expect({ code, stdout }).toEqual({ code: 0, stdout: `genserver call-sequential (calls/s): ${subjects}\n` });
   });
 });

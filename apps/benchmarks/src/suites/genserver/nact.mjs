@@ -31,7 +31,7 @@ async function sendAndDrain(times) {
   checkCount(await ask(0, 60_000), (sent += times));
 }
 
-/** @type {Required<Subject>} */
+/** @type {Subject} */
 export const nact = {
   async callSequential(times) {
     let total = 0;
@@ -46,6 +46,7 @@ export const nact = {
 
   sendAndDrain,
   backlog: sendAndDrain, // delivery is never on the sender's stack, so a burst is a backlog
+  fill: sendAndDrain,
 
   spawn(times) {
     const spawned = Array(times);

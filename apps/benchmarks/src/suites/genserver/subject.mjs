@@ -8,6 +8,11 @@
  * @property {(count: number) => unknown} [backlog] like `sendAndDrain`, where all must be queued before the first is handled
  * @property {(count: number) => unknown[] | Promise<unknown[]>} [spawn] starts `count`, each after the one before, and gives what their user holds
  * @property {(spawned: unknown[]) => unknown} [stop] stops what `spawn` gave, each after the one before
+ * @property {(count: number) => unknown} [restart] crashes a supervised counter `count` times; each time its new instance has answered before the next
+ * @property {(count: number) => unknown} [lookUp] asks a registry of 1,000 keys `count` times who holds a key
+ * @property {(count: number) => unknown} [runTasks] runs `count` tasks, each awaited before the next
+ * @property {(count: number) => unknown} [startAndStopChildren] starts `count` children under one dynamic supervisor, then stops that
+ * @property {(count: number) => unknown} [fill] sends `count` messages that are handled later, and gives a promise of the last one's end
  */
 
 /**

@@ -7,7 +7,7 @@ const logic = fromTransition((total, /** @type {{ type: 'add', by: number }} */ 
 const counter = createActor(logic).start();
 let sent = 0;
 
-/** @type {Omit<Required<Subject>, 'callInFlight'>} */
+/** @type {Subject} */
 export const xstate = {
   callSequential(count) {
     let total = 0;
