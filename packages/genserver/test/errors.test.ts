@@ -51,6 +51,16 @@ const ERRORS: readonly [core.GenServerError, `ERR_GENSERVER_${string}`, string][
   [new core.NotStartedError('Lobby'), 'ERR_GENSERVER_NOT_STARTED', 'Lobby is not running in a process'],
   [new core.StopTimeoutError('lobby', 50), 'ERR_GENSERVER_STOP_TIMEOUT', 'lobby had not ended 50 ms after'],
   [new core.StopFailedError('lobby', ExitReason.killed), 'ERR_GENSERVER_STOP_FAILED', 'ended differently: killed'],
+  [
+    new core.DuplicateKeysError('topics', 'name a process'),
+    'ERR_GENSERVER_DUPLICATE_KEYS',
+    'topics has duplicate keys, so it cannot name a process',
+  ],
+  [
+    new core.LockAbandonedError('books', 'row 7', 'lobby'),
+    'ERR_GENSERVER_LOCK_ABANDONED',
+    'The wait for lock row 7 of books is over, as lobby has ended.',
+  ],
   [new core.ChildError('not_found', 'a', 'root'), 'ERR_GENSERVER_CHILD_NOT_FOUND', 'Child a of root is not a child'],
 ];
 
