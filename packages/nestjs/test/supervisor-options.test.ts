@@ -6,15 +6,18 @@ import { useApps } from './support/apps.js';
 
 const boot = useApps();
 
-@Supervised({ restart: 'transient', significant: true })
+@Supervised({ restart: 'transient', significant: true, shutdownMs: 10 })
 class Import extends GenServer {
   finish(): void {
     this.self.stop();
   }
 }
 
-@Supervised()
+@Supervised({ backoff: false })
 class Progress extends GenServer {}
+
+@Supervised()
+class Lonely extends GenServer {}
 
 @Supervisor({
   strategy: 'one_for_one',
@@ -24,11 +27,11 @@ class Progress extends GenServer {}
 })
 class ImportJob {}
 
-@Supervisor({ strategy: 'one_for_one', children: [ImportJob] })
+@Supervisor({ strategy: 'one_for_one', backoff: { initialMs: 60_000 }, children: [ImportJob, Lonely] })
 class App {}
 
 test('a significant class ends its supervisor class when it has done its work', async () => {
-  const { app, runtime } = await boot(App, { providers: [Progress, Import, ImportJob, App] });
+  const { app, runtime } = await boot(App, { providers: [Progress, Import, ImportJob, Lonely, App] });
   await app.init();
   const job: ServerRef<Import> = app.get(Runtime).ref(Import, 'Import');
   expect([runtime.whereis('ImportJob'), job.isAlive]).toEqual([expect.any(Number), true]);
@@ -40,4 +43,18 @@ test('a significant class ends its supervisor class when it has done its work', 
     false,
     false,
   ]);
+});
+
+test('a supervisor class puts the restarts of its children off, unless a class says otherwise', async () => {
+  const { app, runtime } = await boot(App, { providers: [Progress, Import, ImportJob, Lonely, App] });
+  await app.init();
+  runtime.kill('Lonely');
+  await settle(runtime);
+  const lonely = await runtime.supervisor('App').whichChild('Lonely');
+  expect([lonely.state, lonely.restartInMs]).toEqual(['restarting', expect.any(Number)]);
+  expect(await runtime.supervisor('ImportJob').getChildSpec('Progress')).toMatchObject({ backoff: false });
+  expect(await runtime.supervisor('ImportJob').getChildSpec('Import')).toMatchObject({
+    shutdownMs: 10,
+    significant: true,
+  });
 });

@@ -104,6 +104,22 @@ describe('a restart that is put off', () => {
     expect([root.isAlive, tree.attempts('a'), delays(tree)]).toEqual([false, 3, [100, 200]]);
   });
 
+  test.each([
+    [3, 5, true],
+    [6, 60, true],
+    [5, 60, false],
+  ])(
+    'with maxRestarts %i, maxSeconds %i a child that never comes back lets its supervisor live: %p',
+    async (...row) => {
+      const [maxRestarts, maxSeconds, lives] = row;
+      const tree = newTree();
+      const options = { maxRestarts, maxSeconds, backoff: { initialMs: 1_000 } };
+      const root = await start(tree, { a: { attempts: ['ok', 'fail'] } }, options);
+      await crashAndWait(tree, 'a', 600_000);
+      expect(root.isAlive).toBe(lives);
+    },
+  );
+
   test('it counts as running for all_significant (SUP-099)', async () => {
     const tree = newTree();
     const plans = {
