@@ -1,6 +1,7 @@
+import { dropUndelivered } from '../gen-server/call.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
-import { formatName, type Kernel } from '../runtime/kernel.js';
+import type { Kernel } from '../runtime/kernel.js';
 import type { Entry } from './registrations.js';
 
 /** Who is registered under the key that was looked up, and with what value. A copy. */
@@ -29,10 +30,10 @@ export class Receiver<Value = unknown> implements RegistryEntry<Value> {
     this.#process = owner;
   }
 
-  /** Puts a message for `handleInfo` into its mailbox. Returns false, and counts a dead letter, if it has ended (REG-046). */
+  /** Puts a message for `handleInfo` into its mailbox. Returns false, which is counted, if it has ended or its mailbox is full (REG-046). */
   send(message: unknown): boolean {
     const isDelivered = this.#process.deliver(new this.#kernel.context.Message('info', 'send', message));
-    if (!isDelivered) this.#kernel.drop('dead_letter', formatName(this.pid), 'send', message);
+    if (!isDelivered) dropUndelivered(this.#kernel, this.#process, this.#process, 'send', message);
     return isDelivered;
   }
 }

@@ -1,3 +1,4 @@
+import { dropUndelivered } from '../gen-server/call.js';
 import type { Pid } from '../process/pid.js';
 import { formatName, type Kernel } from '../runtime/kernel.js';
 
@@ -29,7 +30,8 @@ export class Unregistered<Key = unknown> {
 export function tell(kernel: Kernel, listeners: readonly (string | symbol)[], news: Registered | Unregistered): void {
   const what = news instanceof Registered ? 'registered' : 'unregistered';
   for (const name of listeners) {
-    const isDelivered = kernel.find(name)?.deliver(new kernel.context.Message('info', what, news)) === true;
-    if (!isDelivered) kernel.drop('dead_letter', formatName(name), what, news);
+    const listener = kernel.find(name);
+    const isDelivered = listener?.deliver(new kernel.context.Message('info', what, news)) === true;
+    if (!isDelivered) dropUndelivered(kernel, listener, listener ?? formatName(name), what, news);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { registry } from '../../src/index.js';
-import { raise } from '../gen-server/probe.js';
+import { Probe, raise } from '../gen-server/probe.js';
 import { tryTo, useRegistrants } from './registrants.js';
 
 const start = useRegistrants();
@@ -137,6 +137,23 @@ describe('dispatch', () => {
     ]);
     expect([book.lookup('chess').length, runtime.stats().dropped.dead_letter]).toEqual([2, 1]);
     expect(book.select((entry) => entry.pid === pid)).toEqual([]);
+  });
+});
+
+describe('a receiver with a full mailbox', () => {
+  test('misses a broadcast: send says so, and it is counted once, as an overflow (REG-046)', async () => {
+    const { runtime, book } = await start('duplicate');
+    const full = await runtime.start(Probe, { mailbox: { limit: 1, overflow: 'reject' } });
+    await full.call.run(({ self }) => book.register(self, 'k'));
+    const sent = book.dispatch('k', ([only]) => [only?.send(1), only?.send(2)]);
+    expect([
+      sent,
+      await full
+        .with({ timeoutMs: Infinity })
+        .call.received()
+        .catch(() => 'full'),
+    ]).toEqual([[true, false], 'full']);
+    expect(runtime.stats().dropped).toMatchObject({ overflow: 2, dead_letter: 0 });
   });
 });
 
