@@ -1,5 +1,5 @@
 export { Runtime } from './runtime.js';
-export type { RuntimeOptions, RuntimeStats, StopOptions } from './runtime-options.js';
+export type { ProcessStopOptions, RuntimeOptions, RuntimeStats, StopOptions } from './runtime-options.js';
 export type { ShutdownReport } from './runtime-shutdown.js';
 export { formatTree, type TreeNode } from './tree.js';
 export { type Clock, type ClockTimer, type Milliseconds, systemClock } from './runtime/clock.js';
@@ -23,6 +23,7 @@ export type { MessageKind } from './process/message.js';
 export type { MailboxLimit, Overflow } from './process/message-queue.js';
 export type { Pid } from './process/pid.js';
 export type { RestartRecord } from './process/restart-record.js';
+export type { ServerStatus, ShownMessage } from './process/status.js';
 
 export { GenServer, type InitResult, type ServerClass } from './gen-server/gen-server.js';
 export type { Backoff, ChildDefaults, Jitter, Restart, Shutdown } from './gen-server/child-defaults.js';
@@ -32,6 +33,9 @@ export type { CallOptions } from './gen-server/call.js';
 export type { CurrentRequest } from './gen-server/current-request.js';
 export type { Self } from './gen-server/self.js';
 export type { SendOptions, TimerOptions } from './gen-server/self-timers.js';
+export { abcast, multiCall, type MultiCallResult } from './gen-server/multi-call.js';
+export type { CodeChangeOptions, ProcessStatus, Sys, SysOptions } from './gen-server/sys.js';
+export type { TracedReply, TraceEvent, TraceListener } from './gen-server/trace.js';
 export type { Where } from './gen-server/inside.js';
 export { send, ServerRef } from './gen-server/server-ref.js';
 export type { StartArguments, Started, StartOptions } from './gen-server/start-server.js';

@@ -38,6 +38,12 @@ export interface StopOptions {
   readonly timeoutMs?: Milliseconds;
 }
 
+/** How to stop one process. */
+export interface ProcessStopOptions extends StopOptions {
+  /** Ahead of the messages that wait, which are then never handled. Default: after them (GS-074). */
+  readonly urgent?: boolean;
+}
+
 /** Checked, and with the defaults. */
 export function completeOptions(options: RuntimeOptions): KernelOptions {
   const { clock = systemClock, create = newInstance, random = systemRandom, asyncContext = true } = options;

@@ -1,4 +1,4 @@
-import { checkDuration, checkFunction } from './checks.js';
+import { checkBoolean, checkDuration, checkFunction } from './checks.js';
 import { InvalidOptionError } from './errors.js';
 import { requestStop } from './gen-server/call.js';
 import type { GenServer, ServerClass } from './gen-server/gen-server.js';
@@ -13,6 +13,7 @@ import {
   type Started,
   type StartOptions,
 } from './gen-server/start-server.js';
+import { Sys } from './gen-server/sys.js';
 import { ExitReason, isExitReason } from './process/exit-reason.js';
 import { InfoTimer } from './process/info-timer.js';
 import type { Pid } from './process/pid.js';
@@ -24,7 +25,13 @@ import { formatName, Kernel } from './runtime/kernel.js';
 import { checkName, type Name } from './runtime/names.js';
 import { infoOf, type ProcessInfo } from './runtime/process-info.js';
 import { timerTarget } from './runtime/timer-target.js';
-import { completeOptions, type RuntimeOptions, type RuntimeStats, type StopOptions } from './runtime-options.js';
+import {
+  completeOptions,
+  type ProcessStopOptions,
+  type RuntimeOptions,
+  type RuntimeStats,
+  type StopOptions,
+} from './runtime-options.js';
 import { shutDownRuntime, type ShutdownReport } from './runtime-shutdown.js';
 import type { ChildSpec } from './supervisor/child-spec.js';
 import { PartitionSupervisorRef } from './supervisor/partition-supervisor-ref.js';
@@ -39,11 +46,14 @@ import { type TreeNode, treesOf } from './tree.js';
 
 /** A world of processes. It holds the process table, names, clock and events; two runtimes share nothing. */
 export class Runtime implements Where {
+  /** Looks into running servers and holds them: OTP's `sys` (GS-081 to GS-084). */
+  readonly sys: Sys;
   readonly #kernel: Kernel;
 
   constructor(options: RuntimeOptions = {}) {
     const complete = completeOptions(options);
     this.#kernel = new Kernel(complete, startAny);
+    this.sys = new Sys(this.#kernel);
     complete.clock.attach?.(this.#kernel.scheduler);
   }
 
@@ -152,12 +162,17 @@ export class Runtime implements Where {
    * `normal`, no time limit. Rejects with a NoProcessError, StopTimeoutError (it goes on ending), or StopFailedError when it
    * ended with another reason (GS-073 to GS-080).
    */
-  async stop(address: Address, reason: ExitReason = ExitReason.normal, options: StopOptions = {}): Promise<void> {
-    const { timeoutMs = Infinity } = options;
+  async stop(
+    address: Address,
+    reason: ExitReason = ExitReason.normal,
+    options: ProcessStopOptions = {},
+  ): Promise<void> {
+    const { timeoutMs = Infinity, urgent = false } = options;
     checkReason(reason);
     checkDuration('timeoutMs', timeoutMs);
+    checkBoolean('urgent', urgent);
     const ref = { toString: () => formatName(address) };
-    await requestStop(this.#kernel, this.#kernel.find(address), ref, reason, { name: 'stop', timeoutMs });
+    await requestStop(this.#kernel, this.#kernel.find(address), ref, reason, { name: 'stop', timeoutMs, urgent });
   }
 
   /** Sends an exit signal: ends the process, without terminate, unless it traps exits. `normal` is ignored (PROC-007, PROC-008). */

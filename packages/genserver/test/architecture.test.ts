@@ -78,6 +78,7 @@ const IN_CIRCLES_OF_TYPES: readonly string[] = [
   'process/message.ts',
   'process/monitors.ts',
   'process/process.ts',
+  'process/status.ts',
   'runtime/kernel.ts',
 ];
 

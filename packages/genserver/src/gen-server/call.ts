@@ -73,9 +73,9 @@ export function requestStop(
   target: Process | undefined,
   ref: Labelled,
   reason: ExitReason,
-  { name, timeoutMs }: { readonly name: string; readonly timeoutMs: Milliseconds },
+  what: Pick<Request, 'name' | 'timeoutMs' | 'urgent'>,
 ): Promise<unknown> {
-  const stopped = request(kernel, target, ref, { kind: 'stop', name, payload: reason, timeoutMs, signal: undefined });
+  const stopped = request(kernel, target, ref, { ...what, kind: 'stop', payload: reason, signal: undefined });
   if (target !== undefined && target.status !== 'ended') target.behaviour.askToEnd?.(reason);
   return stopped;
 }

@@ -2,10 +2,13 @@ import { InvalidOptionError, StartError, UnknownMessageError } from '../errors.j
 import type { CallMessage } from '../process/call-message.js';
 import { ExitReason } from '../process/exit-reason.js';
 import type { Behaviour } from '../process/host.js';
+import type { IdleTimer } from '../process/idle-timer.js';
 import type { Message } from '../process/message.js';
 import type { Process } from '../process/process.js';
 import type { Pid } from '../process/pid.js';
 import type { RestartRecord } from '../process/restart-record.js';
+import { showMessage } from '../process/shown-message.js';
+import type { ServerStatus } from '../process/status.js';
 import { isThenable } from '../process/thenable.js';
 import type { Traits } from '../runtime/handler-traits.js';
 import { type Kernel, newInstance } from '../runtime/kernel.js';
@@ -13,6 +16,17 @@ import { GenServer, restartHistory, selfSlot, type ServerClass } from './gen-ser
 import { messageNames } from './messages.js';
 import { Deferred, Ignored, Outcome, Refusal, Stopped } from './outcome.js';
 import { Self } from './self.js';
+import { showStatus } from './show-status.js';
+
+/** A request of `runtime.sys`: runs between two messages, and answers for itself. May return a promise, which is awaited. */
+export type SysOperation = (server: ServerBehaviour, request: CallMessage) => unknown;
+
+/** How to make the instance that takes over, see Sys.restartWithState. */
+export interface Renewal {
+  readonly serverClass: ServerClass | undefined;
+  readonly create: (() => unknown) | undefined;
+  readonly extra: unknown;
+}
 
 type Method = (...args: readonly unknown[]) => unknown;
 
@@ -36,7 +50,7 @@ export function makeBehaviour(kernel: Kernel, plan: StartPlan): ServerBehaviour 
 export class ServerBehaviour implements Behaviour {
   readonly #kernel: Kernel;
   #server: GenServer<unknown> | undefined;
-  /** Forgotten once used: the arguments of init may be large (SUP-030). */
+  /** The arguments of init are forgotten once used, as they may be large (SUP-030); how to make an instance is kept. */
   #plan: StartPlan | undefined;
   readonly #traits: Traits | undefined;
 
@@ -57,8 +71,9 @@ export class ServerBehaviour implements Behaviour {
     const { kind, payload } = message;
     if (kind === 'call' || kind === 'cast') return callMethod(server, message);
     if (kind === 'continue') return server.handleContinue(payload);
-    if (kind === 'timeout') return server.handleTimeout();
-    return this.#info(server, message);
+    if (kind === 'timeout') return this.#timeout(server, message);
+    if (kind === 'sys') return (payload as SysOperation)(this, message as CallMessage);
+    return this.#info(server, message, payload);
   }
 
   mayWait({ kind }: Message): boolean {
@@ -81,6 +96,29 @@ export class ServerBehaviour implements Behaviour {
     return this.#server?.[restartHistory]?.(child) ?? [];
   }
 
+  status(message: Message | undefined, reason: ExitReason | undefined): ServerStatus | undefined {
+    return this.#server && showStatus(this.#server, { message: message && showMessage(message), reason });
+  }
+
+  /** Puts a new instance in place of the running one, which goes on if that fails. */
+  async renew({ serverClass, create, extra }: Renewal): Promise<void> {
+    const old = this.#server;
+    if (old === undefined) return;
+    const kept = serverClass === undefined ? this.#plan?.create : undefined;
+    const make = create ?? kept ?? (() => this.#kernel.createInstance(serverClass ?? (old.constructor as ServerClass)));
+    const next = checkNew(await make());
+    next[selfSlot] = old[selfSlot] as Self;
+    try {
+      const state = await next.codeChange(old.state, extra, old);
+      if (this.#server !== old) return; // it has ended meanwhile
+      next.state = state;
+      this.#server = next;
+    } catch (error) {
+      delete next[selfSlot]; // it is nobody's
+      throw error;
+    }
+  }
+
   terminate(reason: ExitReason): unknown {
     return this.#server?.terminate(reason);
   }
@@ -97,8 +135,8 @@ export class ServerBehaviour implements Behaviour {
   #start(message: Message): unknown {
     const plan = this.#plan;
     if (plan === undefined) return undefined; // cannot be: the start is the first message, and there is one
-    this.#plan = undefined;
     const { serverClass, create, args } = plan;
+    this.#plan = create && { serverClass, create, args: NOTHING };
     const made = create === undefined ? this.#kernel.createInstance(serverClass) : create();
     return isThenable(made) && !(made instanceof GenServer)
       ? Promise.resolve(made).then((server) => this.#init(message, server, args))
@@ -113,19 +151,20 @@ export class ServerBehaviour implements Behaviour {
   #init(message: Message, server: unknown, args: readonly unknown[]): unknown {
     const process = message.receiver;
     if (process === undefined || process.status === 'ended') return undefined; // killed while it was made
-    if (!(server instanceof GenServer))
-      throw new InvalidOptionError('create', 'a function that makes a GenServer', server);
-    if (server[selfSlot] !== undefined) {
-      throw new InvalidOptionError('create', 'a function that makes a new instance each time', server);
-    }
-    server[selfSlot] = this.makeSelf(this.#kernel, process);
-    this.#server = server as GenServer<unknown>;
-    return (server.init as Method).apply(server, args as unknown[]);
+    const fresh = checkNew(server);
+    fresh[selfSlot] = this.makeSelf(this.#kernel, process);
+    this.#server = fresh;
+    return (fresh.init as Method).apply(fresh, args as unknown[]);
   }
 
-  #info(server: GenServer<unknown>, message: Message): unknown {
-    if (server.handleInfo !== GenServer.prototype.handleInfo) return server.handleInfo(message.payload);
-    this.#drop('unhandled_info', message, message.payload);
+  #timeout(server: GenServer<unknown>, message: Message): unknown {
+    const { info } = message.payload as IdleTimer;
+    return info === undefined ? server.handleTimeout() : this.#info(server, message, info.message);
+  }
+
+  #info(server: GenServer<unknown>, message: Message, payload: unknown): unknown {
+    if (server.handleInfo !== GenServer.prototype.handleInfo) return server.handleInfo(payload);
+    this.#drop('unhandled_info', message, payload);
     return undefined;
   }
 
@@ -182,6 +221,18 @@ export class ServerBehaviour implements Behaviour {
   #drop(kind: 'late_reply' | 'lost_refusal' | 'unhandled_info', message: Message, detail?: unknown): void {
     this.#kernel.drop(kind, message.receiver?.label ?? '', message.name, detail);
   }
+}
+
+const NOTHING: readonly unknown[] = [];
+
+function checkNew(made: unknown): GenServer<unknown> {
+  if (!(made instanceof GenServer)) {
+    throw new InvalidOptionError('create', 'a function that makes a GenServer', made);
+  }
+  if (made[selfSlot] !== undefined) {
+    throw new InvalidOptionError('create', 'a function that makes a new instance each time', made);
+  }
+  return made as GenServer<unknown>;
 }
 
 /** What only init, or only a state machine, may say. */

@@ -2,6 +2,7 @@ import { NotStartedError } from '../errors.js';
 import type { ExitReason } from '../process/exit-reason.js';
 import type { Pid } from '../process/pid.js';
 import type { RestartRecord } from '../process/restart-record.js';
+import type { ServerStatus } from '../process/status.js';
 import type { ChildDefaults } from './child-defaults.js';
 import type { Ignored, Stopped } from './outcome.js';
 import type { Self } from './self.js';
@@ -60,6 +61,23 @@ export abstract class GenServer<State = void> {
   /** No message has come for as long as `self.idleTimeout(ms)` said. */
   handleTimeout(): void | Promise<void> {
     throw new TypeError(`${this.constructor.name} calls self.idleTimeout() but has no handleTimeout.`);
+  }
+
+  /**
+   * Gives this new instance its state when it takes over from `old` in a running process: see `runtime.sys.restartWithState`.
+   * Default: the old state. Copy from `old` what is kept in fields. A throw, or a rejection, leaves the old instance in
+   * place (GS-083).
+   */
+  codeChange(oldState: unknown, _extra: unknown, _old: GenServer<unknown>): State | Promise<State> {
+    return oldState as State;
+  }
+
+  /**
+   * What may be shown of this server by `runtime.sys.getStatus` and in the report of a crash: hide here what is secret. If it
+   * throws, a text says so instead (GS-084).
+   */
+  formatStatus(status: ServerStatus<State>): ServerStatus {
+    return status;
   }
 
   /**

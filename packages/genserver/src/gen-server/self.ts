@@ -90,15 +90,24 @@ export class Self extends TimedSelf {
     this.runNext(new Message('continue', 'continue', argument));
   }
 
-  /** Runs `handleTimeout()` unless a message comes within `delayMs` after this handler. Any message cancels it (GS-066, GS-067). */
-  idleTimeout(delayMs: Milliseconds): void {
+  /**
+   * Runs `handleTimeout()` unless a message comes within `delayMs` after this handler. Any message cancels it (GS-066, GS-067).
+   * With a `message` of your own, handleInfo gets that instead; after 0 ms it does so before what is waiting (GS-071).
+   */
+  idleTimeout(delayMs: Milliseconds, message?: unknown): void {
     checkDuration('delayMs', delayMs);
     const process = this.#process;
     if (process.status === 'ended') return;
     process.idleTimer?.stop();
-    process.idleTimer = delayMs === Infinity ? undefined : new IdleTimer(process, delayMs);
+    process.idleTimer =
+      delayMs === Infinity
+        ? undefined
+        : new IdleTimer(process, delayMs, message === undefined ? undefined : { message });
     if (process.handling === undefined) process.idleTimer?.start();
   }
+
+  /** Does nothing, and is here for code that comes from OTP: JavaScript's memory is not a process's own (PROC-041, GS-072). */
+  hibernate(): void {}
 
   /** Puts off the answer to the call being handled: return what it gives, and call its `reply(value)` later, from anywhere (GS-023). */
   defer<T>(): Deferred<T> {

@@ -102,7 +102,7 @@ export async function startServer(
 }
 
 /** Refuses at the door what could only fail later. */
-export function checkStart(serverClass: unknown, options: AnyStartOptions): asserts serverClass is ServerClass {
+export function checkServerClass(serverClass: unknown): asserts serverClass is ServerClass {
   if (typeof serverClass !== 'function' || !(serverClass.prototype instanceof GenServer)) {
     throw new InvalidOptionError('serverClass', 'a class that extends GenServer', serverClass);
   }
@@ -113,6 +113,11 @@ export function checkStart(serverClass: unknown, options: AnyStartOptions): asse
       serverClass,
     );
   }
+}
+
+/** Refuses at the door what could only fail later. */
+export function checkStart(serverClass: unknown, options: AnyStartOptions): asserts serverClass is ServerClass {
+  checkServerClass(serverClass);
   const { args, name, create, startTimeoutMs } = options;
   if (args !== undefined && !Array.isArray(args))
     throw new InvalidOptionError('args', 'an array of the arguments of init', args);
@@ -121,7 +126,7 @@ export function checkStart(serverClass: unknown, options: AnyStartOptions): asse
     throw new InvalidOptionError('create', 'a function that makes an instance', create);
   }
   if (startTimeoutMs !== undefined) checkDuration('startTimeoutMs', startTimeoutMs);
-  const { mailbox = defaultsOf(serverClass as ServerClass).mailbox } = options;
+  const { mailbox = defaultsOf(serverClass).mailbox } = options;
   checkMailbox(mailbox);
 }
 

@@ -7,6 +7,7 @@ import type { Message } from './message.js';
 import type { Pid } from './pid.js';
 import type { Process } from './process.js';
 import type { RestartRecord } from './restart-record.js';
+import type { ServerStatus } from './status.js';
 
 /**
  * What is dropped on purpose, one word for each case. `dead_letter`: sent to nobody, or still waiting when its receiver
@@ -55,6 +56,8 @@ export interface Behaviour {
   restartHistory?(child: Pid): readonly RestartRecord[];
   /** Last words. May return a promise, which is awaited. */
   terminate(reason: ExitReason): unknown;
+  /** What may be shown of it, at work on `message` and ended with `reason` if it was; undefined before it began. Never throws (GS-084). */
+  status?(message: Message | undefined, reason: ExitReason | undefined): ServerStatus | undefined;
   /** The process has ended: lets go of what only it needed, as a ref may keep the process for long. */
   ended(): void;
 }

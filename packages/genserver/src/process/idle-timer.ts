@@ -11,13 +11,16 @@ export class IdleTimer {
   constructor(
     private readonly process: Process,
     private readonly delayMs: Milliseconds,
+    /** What comes to handleInfo instead of a call of handleTimeout (GS-071). */
+    readonly info: { readonly message: unknown } | undefined,
   ) {}
 
-  /** The handler that asked for it has ended. With 0 ms it fires only if nothing is waiting. A second start begins anew. */
+  /** The handler that asked for it has ended. With 0 ms it fires only if nothing is waiting; a message of one's own, before what is waiting. A second start begins anew. */
   start(): void {
     this.stop();
     if (this.process.mailbox.isSuspended) return; // its resume starts it again
     if (this.delayMs > 0) this.#timer = this.process.host.clock.setTimer(this.delayMs, () => this.#fire());
+    else if (this.info !== undefined) this.process.deliverFirst(this.#message);
     else if (this.process.mailbox.size === 0) this.#fire();
   }
 

@@ -26,4 +26,9 @@ export class Registry extends GenServer {
 
   /** The exits of those who are linked; what they had registered went before. */
   override handleInfo(): void {}
+
+  /** Its table is known to this one instance. */
+  override codeChange(): never {
+    throw new TypeError('A registry cannot be replaced while it runs: its keys would be lost. Restart it.');
+  }
 }

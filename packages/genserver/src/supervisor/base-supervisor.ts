@@ -72,6 +72,11 @@ export abstract class BaseSupervisor extends GenServer {
     this.kernel.drop('unhandled_info', this.process.label, 'info', message); // SUP-043
   }
 
+  /** Its children are known to this one instance. */
+  override codeChange(): never {
+    throw new TypeError('A supervisor cannot be replaced while it runs: its children would be lost. Restart it.');
+  }
+
   override handleContinue({ child }: Retry): void | Promise<void> {
     if (child.state === 'restarting' && child.wait === undefined) return this.#restart(child);
   }
