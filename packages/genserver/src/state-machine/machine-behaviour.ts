@@ -143,8 +143,12 @@ export class MachineBehaviour extends ServerBehaviour implements MachineControl 
 
   /** Notes the state as it is now, and returns whether it is another one than before. */
   #commit(): boolean {
-    const state: unknown = this.#machine?.state;
-    if (!isState(state)) throw badState(this.#process?.label ?? '', state);
+    const machine = this.#machine;
+    const state: unknown = machine?.state;
+    if (!isState(state)) {
+      if (machine !== undefined && this.#state !== undefined) machine.state = this.#state; // for terminate
+      throw badState(this.#process?.label ?? '', state);
+    }
     const hasChanged = state.kind !== this.#kind;
     this.#state = state;
     this.#kind = state.kind;

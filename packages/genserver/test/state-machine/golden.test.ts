@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { useRuntimes } from '../support/test-runtime.js';
+import { Model } from './model.js';
 import { type Outcome, play, type Scenario } from './scripted.js';
 
 interface Recording extends Outcome {
@@ -15,8 +16,11 @@ const recordings = readFileSync(file, 'utf8')
 
 const newRuntime = useRuntimes();
 
-test('there are recordings', () => {
+test('there are recordings, and the naive interpreter agrees with them', () => {
   expect(recordings.length).toBeGreaterThan(50);
+  for (const { scenario, trace, replies } of recordings) {
+    expect(new Model(scenario).play(scenario)).toEqual({ trace, replies });
+  }
 });
 
 test.each(recordings.map((recording) => [recording.scenario.seed, recording] as const))(
