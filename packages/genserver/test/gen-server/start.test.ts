@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   AlreadyStartedError,
+  exit,
   type ExitReason as Reason,
   ExitReason,
   GenServer,
@@ -103,6 +104,13 @@ describe('start', () => {
     const start = runtime.start(Init, { args: [({ self }) => self.defer()] });
     await expect(start).rejects.toThrow('init() may return');
     expect(runtime.stats().processes).toBe(0);
+  });
+
+  test('fails when init calls exit(), with exactly that reason and without terminate (GS-008)', async () => {
+    const { runtime } = newRuntime();
+    const start = runtime.start(Init, { args: [() => exit(ExitReason.shutdownWith('later'))], name: 'n' });
+    expect(await rejection(start)).toMatchObject({ server: 'n', reason: ExitReason.shutdownWith('later') });
+    expect(runtime.whereis('n')).toBeUndefined();
   });
 
   test('fails quietly when init refuses: the error is the cause, the process ends with normal (GS-005)', async () => {
