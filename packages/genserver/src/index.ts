@@ -69,6 +69,10 @@ export type { PartitionKey } from './supervisor/partition-key.js';
 export { viaPartition } from './supervisor/via-partition.js';
 export { DynamicSupervisorRef, SupervisorRef } from './supervisor/supervisor-ref.js';
 
+export { agent, type AgentOptions } from './agent/agent-spec.js';
+export { AgentRef } from './agent/agent-ref.js';
+export type { StateFunction } from './agent/agent-server.js';
+
 export { asyncStream } from './task/async-stream.js';
 export type { AsyncStreamOptions, Inputs } from './task/stream-options.js';
 export type { StreamFunction, StreamResult } from './task/stream-plan.js';
@@ -76,6 +80,13 @@ export { type AwaitOptions, Task, type TaskOptions, type TaskValues } from './ta
 export type { TaskContext, TaskSelf } from './task/task-context.js';
 export type { TaskFunction } from './task/task-job.js';
 export { TaskRef } from './task/task-ref.js';
+export { task, type TaskChildOptions } from './task/task-spec.js';
+export {
+  type SupervisedStreamOptions,
+  type SupervisedTaskOptions,
+  TaskSupervisorRef,
+} from './task/task-supervisor-ref.js';
+export { taskSupervisor, type TaskSupervisorOptions } from './task/task-supervisor-spec.js';
 export { TaskReply, type TaskResult, type TaskUse } from './task/task-result.js';
 export type { YieldManyOptions } from './task/many.js';
 export { TaskAbortedError, TaskExitedError, TaskOwnerError, TaskTimeoutError, TaskUsedError } from './task/errors.js';

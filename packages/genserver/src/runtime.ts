@@ -1,3 +1,4 @@
+import { AgentRef } from './agent/agent-ref.js';
 import { checkBoolean, checkDuration, checkFunction } from './checks.js';
 import { InvalidOptionError } from './errors.js';
 import { requestStop } from './gen-server/call.js';
@@ -42,6 +43,7 @@ import {
   supervisor,
   type SupervisorOptions,
 } from './supervisor/supervisor-spec.js';
+import { TaskSupervisorRef } from './task/task-supervisor-ref.js';
 import { type TreeNode, treesOf } from './tree.js';
 
 /** A world of processes. It holds the process table, names, clock and events; two runtimes share nothing. */
@@ -109,6 +111,18 @@ export class Runtime implements Where {
   partitionSupervisor<Ref = unknown>(name: Name): PartitionSupervisorRef<Ref> {
     checkName(name);
     return new PartitionSupervisorRef<Ref>(this.#kernel, name);
+  }
+
+  /** A task supervisor by name. */
+  taskSupervisor(name: Name): TaskSupervisorRef {
+    checkName(name);
+    return new TaskSupervisorRef(this.#kernel, name);
+  }
+
+  /** An agent by name. `State` is what it holds. */
+  agent<State>(name: Name): AgentRef<State> {
+    checkName(name);
+    return new AgentRef<State>(this.#kernel, name);
   }
 
   /** A registry by name. `Key` and `Value` are what is registered there. */

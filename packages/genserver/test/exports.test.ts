@@ -6,6 +6,7 @@ import * as testing from '../src/testing.js';
 // What is exported is promised to users: a new name here is a decision, not an accident.
 test('the main entry exports these values, and no others', () => {
   expect(Object.keys(main).toSorted()).toEqual([
+    'AgentRef',
     'AlreadyStartedError',
     'Application',
     'ApplicationAlreadyStartedError',
@@ -53,12 +54,14 @@ test('the main entry exports these values, and no others', () => {
     'TaskOwnerError',
     'TaskRef',
     'TaskReply',
+    'TaskSupervisorRef',
     'TaskTimeoutError',
     'TaskUsedError',
     'Timeout',
     'UnknownMessageError',
     'Unregistered',
     'abcast',
+    'agent',
     'asyncStream',
     'child',
     'consoleReporter',
@@ -78,6 +81,8 @@ test('the main entry exports these values, and no others', () => {
     'stop',
     'supervisor',
     'systemClock',
+    'task',
+    'taskSupervisor',
     'via',
     'viaPartition',
   ]);

@@ -61,6 +61,8 @@ export interface AnyStartOptions {
   readonly create?: () => unknown;
   readonly startTimeoutMs?: Milliseconds;
   readonly mailbox?: MailboxLimit;
+  /** Of what is no GenServer and has no init to wait for, a task: starts its process. Throws when it cannot. */
+  readonly launch?: (kernel: Kernel, parent: Process | undefined) => Process;
 }
 
 /** What a start needs of a child specification. */
@@ -93,6 +95,7 @@ export async function startServer(
   options: AnyStartOptions,
   parent?: Process,
 ): Promise<Process | undefined> {
+  if (options.launch !== undefined) return options.launch(kernel, parent);
   const { args = [], name, create, startTimeoutMs = Infinity } = options;
   const { mailbox = defaultsOf(serverClass).mailbox } = options;
   const behaviour = makeBehaviour(kernel, { serverClass, create, args });

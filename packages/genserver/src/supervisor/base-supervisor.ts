@@ -119,6 +119,13 @@ export abstract class BaseSupervisor extends GenServer {
     return outcome;
   }
 
+  /** Takes on a child that needed no time to start. */
+  protected adoptChild(child: Child, process: Process): void {
+    child.adopt(process);
+    this.#byPid.set(process.pid, child);
+    this.#tell('child_started', child, { pid: process.pid });
+  }
+
   protected async stopChild(child: Child): Promise<void> {
     const { process, lastPid } = child;
     if (lastPid !== undefined) this.#byPid.delete(lastPid); // its exit, if it is in the mailbox already, is old news (SUP-040)

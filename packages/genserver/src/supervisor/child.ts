@@ -84,6 +84,15 @@ export class Child {
     return outcome;
   }
 
+  /** It was started in another way. */
+  adopt(process: Process): void {
+    this.process = process;
+    this.state = 'running';
+    this.lastPid = process.pid;
+    this.#startedAt = process.host.clock.now();
+    if (this.spec.restart === 'temporary') this.spec = withoutArguments(this.spec);
+  }
+
   /** Stops it as its specification says; resolves with its exit reason, or undefined when it did not run. */
   async stop(supervisor: Process): Promise<ExitReason | undefined> {
     const { process } = this;

@@ -15,6 +15,9 @@ export interface DynamicSupervisorPlan extends RestartPlan {
   readonly extraArguments: readonly unknown[];
 }
 
+/** How a child is added at once, on the caller's stack. A symbol, so that it is no message. */
+export const adopt: unique symbol = Symbol('rookery.adopt');
+
 /** Children of one kind, added while running; always one_for_one; stopped all at the same time (DYN-023). */
 export class DynamicSupervisor extends BaseSupervisor {
   readonly #children = new Set<Child>();
@@ -45,16 +48,23 @@ export class DynamicSupervisor extends BaseSupervisor {
   }
 
   async startChild(spec: ChildSpec): Promise<Process | undefined> {
-    // One that is being restarted counts as well (DYN-010).
-    if (this.#children.size >= this.#maxChildren) {
-      return refuse(new ChildError('max_children', formatId(spec.id), this.process.label));
-    }
+    if (this.#isFull) return refuse(this.#fullError(spec));
     const child = new Child(this.#withExtraArguments(spec));
     const outcome = await this.startChildProcess(child);
     if (outcome.kind === 'failed') return refuse(outcome.error);
     if (outcome.kind === 'ignored') return undefined; // nothing is kept (DYN-007)
     this.#children.add(child);
     return outcome.process;
+  }
+
+  /** Adds a child that needs no time to start: a task. Throws when there are as many as there may be (TSUP-012). */
+  [adopt](spec: ChildSpec, launch: (supervisor: Process) => Process): Process {
+    if (this.#isFull) throw this.#fullError(spec);
+    const child = new Child(spec);
+    const process = launch(this.process);
+    this.adoptChild(child, process);
+    this.#children.add(child);
+    return process;
   }
 
   /** By pid; or by name, which while it is being restarted is all that is known of it. */
@@ -94,6 +104,15 @@ export class DynamicSupervisor extends BaseSupervisor {
   protected override settle(child: Child): void {
     this.#children.delete(child);
     this.#unmark(child);
+  }
+
+  /** One that is being restarted counts as well (DYN-010). */
+  get #isFull(): boolean {
+    return this.#children.size >= this.#maxChildren;
+  }
+
+  #fullError({ id }: ChildSpec): ChildError {
+    return new ChildError('max_children', formatId(id), this.process.label);
   }
 
   #withExtraArguments(spec: ChildSpec): ChildSpec {

@@ -89,7 +89,7 @@ function supervisorPlan(options: SupervisorFlags): SupervisorPlan {
 }
 
 /** Checked options of a dynamic supervisor, as its process takes them. */
-function dynamicPlan(options: DynamicSupervisorFlags): DynamicSupervisorPlan {
+export function dynamicPlan(options: DynamicSupervisorFlags): DynamicSupervisorPlan {
   const { maxChildren = Infinity, extraArguments = [] } = options;
   checkAs('invalid_max_children', () => maxChildren === Infinity || checkInteger('maxChildren', maxChildren, 0));
   if (!Array.isArray(extraArguments)) {
