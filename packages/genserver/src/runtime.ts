@@ -1,14 +1,11 @@
-import { AgentRef } from './agent/agent-ref.js';
 import { checkBoolean, checkDuration, checkFunction } from './checks.js';
 import { InvalidOptionError } from './errors.js';
 import { requestStop } from './gen-server/call.js';
 import type { GenServer, ServerClass } from './gen-server/gen-server.js';
-import { inside, type Where } from './gen-server/inside.js';
+import { inside } from './gen-server/inside.js';
 import { dueAt, type TimerOptions } from './gen-server/self-timers.js';
-import { ServerRef } from './gen-server/server-ref.js';
 import {
   type AnyStartOptions,
-  checkStart,
   startAny,
   type StartArguments,
   type Started,
@@ -18,12 +15,10 @@ import { Sys } from './gen-server/sys.js';
 import { ExitReason, isExitReason } from './process/exit-reason.js';
 import { InfoTimer } from './process/info-timer.js';
 import type { Pid } from './process/pid.js';
-import { RegistryRef } from './registry/registry-ref.js';
 import type { Address } from './runtime/address.js';
 import type { Milliseconds } from './runtime/clock.js';
 import type { RuntimeListener } from './runtime/events.js';
 import { formatName, Kernel } from './runtime/kernel.js';
-import { checkName, type Name } from './runtime/names.js';
 import { infoOf, type ProcessInfo } from './runtime/process-info.js';
 import { timerTarget } from './runtime/timer-target.js';
 import {
@@ -33,33 +28,33 @@ import {
   type RuntimeStats,
   type StopOptions,
 } from './runtime-options.js';
+import { RuntimeRefs } from './runtime-refs.js';
 import { shutDownRuntime, type ShutdownReport } from './runtime-shutdown.js';
 import type { ChildSpec } from './supervisor/child-spec.js';
-import { PartitionSupervisorRef } from './supervisor/partition-supervisor-ref.js';
-import { DynamicSupervisorRef, SupervisorRef } from './supervisor/supervisor-ref.js';
+import type { DynamicSupervisorRef, SupervisorRef } from './supervisor/supervisor-ref.js';
 import {
   dynamicSupervisor,
   type DynamicSupervisorOptions,
   supervisor,
   type SupervisorOptions,
 } from './supervisor/supervisor-spec.js';
-import { TaskSupervisorRef } from './task/task-supervisor-ref.js';
 import { type TreeNode, treesOf } from './tree.js';
 
 /** A world of processes. It holds the process table, names, clock and events; two runtimes share nothing. */
-export class Runtime implements Where {
+export class Runtime extends RuntimeRefs {
   /** Looks into running servers and holds them: OTP's `sys` (GS-081 to GS-084). */
   readonly sys: Sys;
   readonly #kernel: Kernel;
 
   constructor(options: RuntimeOptions = {}) {
+    super();
     const complete = completeOptions(options);
     this.#kernel = new Kernel(complete, startAny);
     this.sys = new Sys(this.#kernel);
     complete.clock.attach?.(this.#kernel.scheduler);
   }
 
-  get [inside](): { readonly kernel: Kernel; readonly process: undefined } {
+  override get [inside](): { readonly kernel: Kernel; readonly process: undefined } {
     return { kernel: this.#kernel, process: undefined };
   }
 
@@ -87,48 +82,6 @@ export class Runtime implements Where {
     options: DynamicSupervisorOptions = {},
   ): Promise<DynamicSupervisorRef<S>> {
     return this.start(dynamicSupervisor<S>(options));
-  }
-
-  /** A ref by name: it finds whoever holds the name at the time of each message. Nobody needs to hold it yet. */
-  ref<S extends GenServer<unknown>>(serverClass: ServerClass<S>, name: Name): ServerRef<S> {
-    checkStart(serverClass, { name });
-    return new ServerRef<S>(this.#kernel, serverClass, name);
-  }
-
-  /** A supervisor by name. */
-  supervisor(name: Name): SupervisorRef {
-    checkName(name);
-    return new SupervisorRef(this.#kernel, name);
-  }
-
-  /** A dynamic supervisor by name. `S` is what its children have in common. */
-  dynamicSupervisor<S extends GenServer<unknown> = GenServer<unknown>>(name: Name): DynamicSupervisorRef<S> {
-    checkName(name);
-    return new DynamicSupervisorRef<S>(this.#kernel, name);
-  }
-
-  /** A partition supervisor by name. `Ref` is what its partitions are reached by. */
-  partitionSupervisor<Ref = unknown>(name: Name): PartitionSupervisorRef<Ref> {
-    checkName(name);
-    return new PartitionSupervisorRef<Ref>(this.#kernel, name);
-  }
-
-  /** A task supervisor by name. */
-  taskSupervisor(name: Name): TaskSupervisorRef {
-    checkName(name);
-    return new TaskSupervisorRef(this.#kernel, name);
-  }
-
-  /** An agent by name. `State` is what it holds. */
-  agent<State>(name: Name): AgentRef<State> {
-    checkName(name);
-    return new AgentRef<State>(this.#kernel, name);
-  }
-
-  /** A registry by name. `Key` and `Value` are what is registered there. */
-  registry<Key = unknown, Value = unknown>(name: Name): RegistryRef<Key, Value> {
-    checkName(name);
-    return new RegistryRef<Key, Value>(this.#kernel, name);
   }
 
   /** The pid behind an address; undefined when nobody is there (GS-020, PROC-028). */

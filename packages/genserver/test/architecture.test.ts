@@ -48,7 +48,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['gen-server'],
   ['supervisor', 'registry'],
   ['task', 'agent', 'state-machine'],
-  ['tree.ts', 'registry-spec.ts', 'runtime-options.ts', 'runtime-shutdown.ts'],
+  ['tree.ts', 'registry-spec.ts', 'runtime-options.ts', 'runtime-refs.ts', 'runtime-shutdown.ts'],
   ['runtime.ts'],
   ['application', 'reporter'],
   ['index.ts', 'testing', 'testing.ts'],

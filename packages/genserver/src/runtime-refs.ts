@@ -1,0 +1,58 @@
+import { AgentRef } from './agent/agent-ref.js';
+import type { GenServer, ServerClass } from './gen-server/gen-server.js';
+import { inside, type Where } from './gen-server/inside.js';
+import { ServerRef } from './gen-server/server-ref.js';
+import { checkStart } from './gen-server/start-server.js';
+import { RegistryRef } from './registry/registry-ref.js';
+import type { Kernel } from './runtime/kernel.js';
+import { checkName, type Name } from './runtime/names.js';
+import { PartitionSupervisorRef } from './supervisor/partition-supervisor-ref.js';
+import { DynamicSupervisorRef, SupervisorRef } from './supervisor/supervisor-ref.js';
+import { TaskSupervisorRef } from './task/task-supervisor-ref.js';
+
+/** The part of a runtime that gives refs by name. Nobody needs to hold the name yet. */
+export abstract class RuntimeRefs implements Where {
+  abstract get [inside](): { readonly kernel: Kernel; readonly process: undefined };
+
+  /** A ref by name: it finds whoever holds the name at the time of each message. Nobody needs to hold it yet. */
+  ref<S extends GenServer<unknown>>(serverClass: ServerClass<S>, name: Name): ServerRef<S> {
+    checkStart(serverClass, { name });
+    return new ServerRef<S>(this[inside].kernel, serverClass, name);
+  }
+
+  /** A supervisor by name. */
+  supervisor(name: Name): SupervisorRef {
+    checkName(name);
+    return new SupervisorRef(this[inside].kernel, name);
+  }
+
+  /** A dynamic supervisor by name. `S` is what its children have in common. */
+  dynamicSupervisor<S extends GenServer<unknown> = GenServer<unknown>>(name: Name): DynamicSupervisorRef<S> {
+    checkName(name);
+    return new DynamicSupervisorRef<S>(this[inside].kernel, name);
+  }
+
+  /** A partition supervisor by name. `Ref` is what its partitions are reached by. */
+  partitionSupervisor<Ref = unknown>(name: Name): PartitionSupervisorRef<Ref> {
+    checkName(name);
+    return new PartitionSupervisorRef<Ref>(this[inside].kernel, name);
+  }
+
+  /** A task supervisor by name. */
+  taskSupervisor(name: Name): TaskSupervisorRef {
+    checkName(name);
+    return new TaskSupervisorRef(this[inside].kernel, name);
+  }
+
+  /** An agent by name. `State` is what it holds. */
+  agent<State>(name: Name): AgentRef<State> {
+    checkName(name);
+    return new AgentRef<State>(this[inside].kernel, name);
+  }
+
+  /** A registry by name. `Key` and `Value` are what is registered there. */
+  registry<Key = unknown, Value = unknown>(name: Name): RegistryRef<Key, Value> {
+    checkName(name);
+    return new RegistryRef<Key, Value>(this[inside].kernel, name);
+  }
+}
