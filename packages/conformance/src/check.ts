@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { compare } from './replay/compare.js';
+import { compare, compareProcesses, type Difference } from './replay/compare.js';
+import { replayProcesses } from './replay/processes.js';
 import { replay } from './replay/replay.js';
 import { sideBySide } from './replay/side-by-side.js';
-import { parseRecording } from './scenario/parse.js';
-import type { Recording } from './scenario/scenario.js';
+import { type AnyRecording, isOfProcesses, parseRecording } from './scenario/parse.js';
 
 /** One line of a recording, replayed; or a file that could not be read, as a failure. */
 export interface Verdict {
@@ -36,7 +36,7 @@ export async function* checkFile(path: string): AsyncGenerator<Verdict> {
 }
 
 async function checkLine(at: string, line: string): Promise<Verdict> {
-  let recording: Recording;
+  let recording: AnyRecording;
   try {
     recording = parseRecording(line);
   } catch (error) {
@@ -48,13 +48,18 @@ async function checkLine(at: string, line: string): Promise<Verdict> {
 }
 
 /** Undefined when the scenario gives the recorded trace here, too. */
-async function failureOf(recording: Recording): Promise<string | undefined> {
+async function failureOf(recording: AnyRecording): Promise<string | undefined> {
   try {
-    const difference = compare(recording, await withinLimit(replay(recording.scenario)));
+    const difference = await withinLimit(differenceOf(recording));
     return difference && sideBySide(difference);
   } catch (error) {
     return `could not be replayed: ${error instanceof Error ? error.stack : String(error)}`;
   }
+}
+
+async function differenceOf(recording: AnyRecording): Promise<Difference | undefined> {
+  if (isOfProcesses(recording)) return compareProcesses(recording, await replayProcesses(recording.scenario));
+  return compare(recording, await replay(recording.scenario));
 }
 
 async function withinLimit<T>(work: Promise<T>): Promise<T> {

@@ -3,14 +3,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dynamicScenario } from './generate/dynamic.js';
+import { processScenario } from './generate/processes.js';
 import { supervisionScenario } from './generate/supervision.js';
 import { asGiven } from './places.js';
 import { OracleError, record } from './record/oracle.js';
 import { parseSeeds } from './record/seeds.js';
-import { parseScenario } from './scenario/parse.js';
-import type { Scenario } from './scenario/scenario.js';
+import { type AnyScenario, parseScenario } from './scenario/parse.js';
 
-const USAGE = `npm run conformance:record -- --out FILE (--seeds A-B [--kind supervision|dynamic] | --scenarios FILE)
+const USAGE = `npm run conformance:record -- --out FILE (--seeds A-B [--kind supervision|dynamic|processes] | --scenarios FILE)
   --out         where to write; one {"scenario":…,"trace":…} a line
   --seeds       seeds to make scenarios from: 1-300, 7, or 1-3,9
   --kind        what they are about (default supervision); dynamic needs Elixir, too
@@ -20,7 +20,7 @@ const USAGE = `npm run conformance:record -- --out FILE (--seeds A-B [--kind sup
 
 class UsageError extends Error {}
 
-const MAKERS = { supervision: supervisionScenario, dynamic: dynamicScenario };
+const MAKERS = { supervision: supervisionScenario, dynamic: dynamicScenario, processes: processScenario };
 
 try {
   recordAsAsked();
@@ -63,9 +63,7 @@ function readOptions(): Which & { readonly out: string; readonly check: boolean;
   const schedulers = Number(values.schedulers);
   if (values.out === undefined) throw new UsageError('Expected --out to name a file.');
   if ((seeds === undefined) === (scenarios === undefined)) throw new UsageError('Expected --seeds or --scenarios.');
-  if (kind !== 'supervision' && kind !== 'dynamic') {
-    throw new UsageError(`Expected --kind to be supervision or dynamic, got "${kind}".`);
-  }
+  if (!isKind(kind)) throw new UsageError(`Expected --kind to be supervision, dynamic or processes, got "${kind}".`);
   if (!Number.isInteger(schedulers) || schedulers < 1) {
     throw new UsageError(`Expected --schedulers to be an integer >= 1, got "${values.schedulers}".`);
   }
@@ -74,14 +72,18 @@ function readOptions(): Which & { readonly out: string; readonly check: boolean;
   return { out, check, schedulers, seeds, kind, scenarios };
 }
 
-function scenariosOf({ seeds, kind, scenarios }: Which): readonly Scenario[] {
-  if (seeds !== undefined) return parseSeeds(seeds).map(MAKERS[kind]);
+function isKind(kind: string): kind is keyof typeof MAKERS {
+  return Object.hasOwn(MAKERS, kind);
+}
+
+function scenariosOf({ seeds, kind, scenarios }: Which): readonly AnyScenario[] {
+  if (seeds !== undefined) return parseSeeds(seeds).map((seed) => MAKERS[kind](seed));
   const path = asGiven(scenarios ?? '');
   const lines = readFileSync(path, 'utf8').split('\n');
   return lines.flatMap((line, index) => (line.trim() === '' ? [] : [scenarioAt(line, `${path}:${index + 1}`)]));
 }
 
-function scenarioAt(line: string, at: string): Scenario {
+function scenarioAt(line: string, at: string): AnyScenario {
   try {
     return parseScenario(line);
   } catch (error) {

@@ -31,7 +31,7 @@ describe('npm run conformance', () => {
   test('all recordings are replayed when none is named', () => {
     const { status, last } = run('replay-cli', []);
     expect(status).toBe(0);
-    expect(last).toMatch(/^[4-9]\d\d passed, 0 failed$/);
+    expect(last).toMatch(/^\d{3,} passed, 0 failed$/);
   });
 
   test('a file whose traces are the same passes', () => {
@@ -81,7 +81,7 @@ describe('npm run conformance:record', () => {
     ['no --out', ['--seeds', '1']],
     ['no seeds', ['--out', 'x.jsonl']],
     ['seeds and scenarios', ['--out', 'x.jsonl', '--seeds', '1', '--scenarios', 'y.jsonl']],
-    ['a kind that is none', ['--out', 'x.jsonl', '--seeds', '1', '--kind', 'tasks']],
+    ['a kind that is none', ['--out', 'x.jsonl', '--seeds', '1', '--kind', 'toString']],
     ['no schedulers', ['--out', 'x.jsonl', '--seeds', '1', '--schedulers', '0']],
     ['an option that is none', ['--out', 'x.jsonl', '--seeds', '1', '--fast']],
     ['a folder that is not there', ['--out', 'no/x.jsonl', '--seeds', '1']],

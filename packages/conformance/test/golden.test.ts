@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { checkFile } from '../src/check.js';
 import { dynamicScenario } from '../src/generate/dynamic.js';
+import { processScenario } from '../src/generate/processes.js';
 import { supervisionScenario } from '../src/generate/supervision.js';
 import { goldenFiles, inPackage } from '../src/places.js';
-import { parseRecording } from '../src/scenario/parse.js';
-import type { Recording, Scenario } from '../src/scenario/scenario.js';
+import { type AnyRecording, type AnyScenario, parseRecording } from '../src/scenario/parse.js';
 
-function recordingsOf(name: string): readonly Recording[] {
+function recordingsOf(name: string): readonly AnyRecording[] {
   return readFileSync(inPackage(`oracle/golden/${name}.jsonl`), 'utf8')
     .trimEnd()
     .split('\n')
@@ -28,9 +28,10 @@ describe('what the BEAM did, happens here, too', () => {
   });
 });
 
-const MAKERS: readonly (readonly [string, (seed: number) => Scenario])[] = [
+const MAKERS: readonly (readonly [string, (seed: number) => AnyScenario])[] = [
   ['supervision', supervisionScenario],
   ['dynamic', dynamicScenario],
+  ['processes', processScenario],
 ];
 
 test.each(MAKERS)('the same seed makes the same scenario as when %s was recorded', (name, make) => {

@@ -12,5 +12,5 @@ export function goldenLines(name: string): readonly string[] {
 
 /** A recording whose first step ends a worker that is restarted. */
 export function someRecording(): Recording {
-  return parseRecording(goldenLines('handpicked')[0] ?? '');
+  return parseRecording(goldenLines('handpicked')[0] ?? '') as Recording;
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inPackage } from '../places.js';
-import type { Scenario } from '../scenario/scenario.js';
+import type { AnyScenario } from '../scenario/parse.js';
 
 /** Erlang or Elixir is missing, or the recording failed. */
 export class OracleError extends Error {
@@ -13,10 +13,10 @@ export class OracleError extends Error {
 const INSTALL = 'Install it, on Debian and Ubuntu with `apt-get install erlang-base elixir`, and try again.';
 
 /**
- * Runs scenarios on the real OTP supervisor; gives one line of JSON for each: the scenario and its trace. The oracle is
+ * Runs scenarios on the real OTP; gives one line of JSON for each: the scenario and its trace. The oracle is
  * compiled in a temporary folder. Throws an OracleError.
  */
-export function record(scenarios: readonly Scenario[], schedulers = 1): readonly string[] {
+export function record(scenarios: readonly AnyScenario[], schedulers = 1): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
   try {
     const sources = inPackage('oracle/erlang');
@@ -34,7 +34,7 @@ export function record(scenarios: readonly Scenario[], schedulers = 1): readonly
 }
 
 /** Where Elixir keeps its compiled modules: only asked when they are needed. */
-function elixirPath(scenarios: readonly Scenario[]): readonly string[] {
+function elixirPath(scenarios: readonly AnyScenario[]): readonly string[] {
   if (!JSON.stringify(scenarios).includes('"kind":"dynamic"')) return [];
   const folder = run('elixir', ['-e', 'IO.write(:code.lib_dir(:elixir))'], 'pipe').trim();
   return ['-pa', join(folder, 'ebin')];

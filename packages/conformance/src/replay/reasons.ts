@@ -4,7 +4,8 @@ import type { Ending, Json } from '../scenario/scenario.js';
 /** Of an ending that is no thrown error. */
 export function toReason(ending: Exclude<Ending, { readonly error: string }>): ExitReason {
   if (typeof ending === 'object') return ExitReason.shutdownWith(ending.shutdown);
-  if (ending === 'normal' || ending === 'shutdown' || ending === 'killed') return ExitReason[ending];
+  if (ending === 'normal' || ending === 'shutdown') return ExitReason[ending];
+  if (ending === 'killed' || ending === 'noproc') return ExitReason[ending];
   return ExitReason.error(ending); // an atom of its own: nobody threw anything
 }
 

@@ -1,12 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseRecording, parseScenario } from '../../src/scenario/parse.js';
-import { someRecording } from '../recording.js';
+import { goldenLines, someRecording } from '../recording.js';
 
 const { scenario, trace } = someRecording();
 const [worker] = scenario.root.children;
 
 function line(changes: object, traceChanges: object = {}): string {
   return JSON.stringify({ scenario: { ...scenario, ...changes }, trace: { ...trace, ...traceChanges } });
+}
+
+function processes(changes: object, traceChanges: object = {}): string {
+  const recording = JSON.parse(goldenLines('processes')[0] ?? '') as Record<'scenario' | 'trace', object>;
+  return JSON.stringify({
+    scenario: { ...recording.scenario, ...changes },
+    trace: { ...recording.trace, ...traceChanges },
+  });
 }
 
 function withChild(child: unknown): string {
@@ -33,6 +41,8 @@ const malformed: readonly (readonly [string, string, string])[] = [
     line({}, { start: { ...trace.start, events: [['born', 'w1', 1]] } }),
     'trace.start.events[0][0]',
   ],
+  ['a process that does what none can do', processes({ steps: [{ from: 'p1', do: [{ op: 'fork' }] }] }), 'do[0].op'],
+  ['traces for fewer steps of processes', processes({}, { steps: [] }), 'Expected trace.steps to be as long'],
   ['no final tree', line({}, { final: undefined }), 'Expected trace.final to be there'],
 ];
 

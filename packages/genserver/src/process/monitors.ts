@@ -63,12 +63,12 @@ export class Monitor implements Watcher {
     private readonly facts?: DownFacts,
   ) {}
 
-  /** At once a Down with `noproc`, if nobody is there (MON-002). */
+  /** At once a Down with `noproc`, if nobody is there (MON-002). Of oneself it would never fire, so there is none (MON-012). */
   start(): void {
     const { owner, target } = this;
     if (target === undefined || target.status === 'ended') {
       this.#tell(ExitReason.noproc);
-    } else {
+    } else if (target !== owner) {
       (target.watchers ??= new Set()).add(this);
       (owner.monitors ??= new Map()).set(this.ref, this);
     }

@@ -138,13 +138,13 @@ describe('a monitor', () => {
 
   test('removed with flush leaves no Down, whether it has fired or not, and nothing else is lost (MON-007, MON-008)', async () => {
     const { runtime } = newRuntime();
-    const [a, b] = [await runtime.start(Probe), await runtime.start(Probe)];
+    const [a, b, c] = [await runtime.start(Probe), await runtime.start(Probe), await runtime.start(Probe)];
     const removed = await within(a, ({ self }) => {
       const [fired, kept] = [self.monitor(b), self.monitor(b)];
       a.send('before');
       runtime.kill(b);
       a.send('after');
-      const active = self.monitor(a);
+      const active = self.monitor(c);
       return [self.demonitor(fired, { flush: true }), self.demonitor(active, { flush: true }), kept] as const;
     });
     expect(removed.slice(0, 2)).toEqual([false, true]);
@@ -163,7 +163,9 @@ describe('a monitor', () => {
   test('of oneself never fires (MON-012)', async () => {
     const { runtime } = newRuntime();
     const a = await runtime.start(Probe);
-    await monitor(a, a);
+    const ref = await monitor(a, a);
+    expect(runtime.info(a)).toMatchObject({ monitors: [], monitoredBy: [] });
+    expect(await demonitor(a, ref)).toBe(false); // as on the BEAM, there was none
     await runtime.stop(a);
     expect(runtime.stats()).toMatchObject({ processes: 0, dropped: { dead_letter: 0 } });
   });
