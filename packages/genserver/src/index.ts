@@ -16,6 +16,7 @@ export { OverloadedError } from './process/errors.js';
 export { Exit } from './process/exit-signals.js';
 export { Down, type MonitorAliasOptions, type MonitorOptions, type MonitorRef } from './process/monitors.js';
 export type { Alias, AliasOptions, MonitorAlias } from './process/alias.js';
+export type { CrashReport, Redact } from './process/crash-report.js';
 export type { ProcessIdentity } from './process/identity.js';
 export type { DropKind } from './process/host.js';
 export { type InfoTimer, Timeout } from './process/info-timer.js';

@@ -1,5 +1,6 @@
 import { checkBoolean, checkFunction } from './checks.js';
 import { InvalidOptionError } from './errors.js';
+import type { Redact } from './process/crash-report.js';
 import type { DropKind } from './process/host.js';
 import { type Clock, type Milliseconds, systemClock, systemRandom } from './runtime/clock.js';
 import { type CreateInstance, type KernelOptions, newInstance } from './runtime/kernel.js';
@@ -22,6 +23,12 @@ export interface RuntimeOptions {
    * What the first such handler does after its first await is not known to be its; from then on it is.
    */
   readonly asyncContext?: boolean;
+  /**
+   * Takes out of a crash report what subscribers must not see; gives the report to show. If it throws, or gives something
+   * else, the report carries plain facts only, and the error as `redactionError`. The reason of `process_exited` and other
+   * events does not pass through it.
+   */
+  readonly redact?: Redact;
 }
 
 /** How many of what there is. */
@@ -46,12 +53,13 @@ export interface ProcessStopOptions extends StopOptions {
 
 /** Checked, and with the defaults. */
 export function completeOptions(options: RuntimeOptions): KernelOptions {
-  const { clock = systemClock, create = newInstance, random = systemRandom, asyncContext = true } = options;
+  const { clock = systemClock, create = newInstance, random = systemRandom, asyncContext = true, redact } = options;
   checkFunction('create', create, 'a function that makes an instance of a server class');
+  if (redact !== undefined) checkFunction('redact', redact, 'a function that gives a crash report');
   checkFunction('random', random, 'a function that gives a number in [0, 1)');
   checkBoolean('asyncContext', asyncContext);
   if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function') {
     throw new InvalidOptionError('clock', 'a Clock', clock);
   }
-  return { clock, create, random, asyncContext };
+  return { clock, create, random, asyncContext, redact };
 }

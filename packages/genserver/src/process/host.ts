@@ -33,8 +33,8 @@ export interface Host {
   forget(process: Process): void;
   /** Tells subscribers how it ended, and which message it was at work on. Its own doing: not by a signal. */
   reportExit(process: Process, reason: ExitReason, last: Message | undefined, isOwnDoing: boolean): void;
-  /** Counts and reports what was dropped. */
-  drop(kind: DropKind, process: string, what: string, detail?: unknown): void;
+  /** Counts and reports what was dropped; with the message, if there is one, also who sent it. */
+  drop(kind: DropKind, process: string, what: string, detail?: unknown, message?: Message): void;
 }
 
 /** What a process runs: a GenServer, seen from below. */

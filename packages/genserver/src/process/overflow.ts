@@ -9,7 +9,7 @@ export function refuseOverflow(message: Message): void {
   const { host, label, mailbox } = process;
   const isExpired = message instanceof CallMessage && !message.isPending;
   const detail = message.kind === 'info' ? message.payload : message.args;
-  host.drop(isExpired ? 'expired_request' : 'overflow', label, message.name, detail);
+  host.drop(isExpired ? 'expired_request' : 'overflow', label, message.name, detail, message);
   if (message instanceof CallMessage) {
     message.reject(new OverloadedError(label, message.name, mailbox.limit?.limit ?? Infinity));
   }

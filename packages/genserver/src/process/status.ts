@@ -6,7 +6,7 @@ export interface ShownMessage {
   readonly kind: MessageKind;
   /** The method, for a call or cast. */
   readonly name: string;
-  /** Of a call or cast; otherwise what was sent, alone. */
+  /** Of a call, a cast or init; otherwise what was sent, alone. */
   readonly args: readonly unknown[];
   /** The process whose handler made the call; undefined for a caller outside any process, and for all but calls. */
   readonly from: string | undefined;

@@ -13,8 +13,10 @@ export function cancelRequests(process: Process, last: Message | undefined, reas
   resume(process); // else its mailbox would hold back what waits
   for (let message = process.mailbox.shift(); message !== undefined; message = process.mailbox.shift()) {
     if (message instanceof CallMessage) settle(process, message, reason);
-    else if (message.kind === 'cast') process.host.drop('dead_letter', process.label, message.name, message.args);
-    else if (message.kind === 'info') process.host.drop('dead_letter', process.label, message.name, message.payload);
+    else if (message.kind === 'cast')
+      process.host.drop('dead_letter', process.label, message.name, message.args, message);
+    else if (message.kind === 'info')
+      process.host.drop('dead_letter', process.label, message.name, message.payload, message);
   }
 }
 

@@ -1,27 +1,13 @@
+import type { CrashReport } from '../process/crash-report.js';
 import type { ExitReason } from '../process/exit-reason.js';
 import type { DropKind } from '../process/host.js';
 import type { Pid } from '../process/pid.js';
-import type { RestartRecord } from '../process/restart-record.js';
 
 /** What happens inside a runtime, for logs, metrics and tools. Every one says which process by `pid` and `process` (its name). */
 export type RuntimeEvent =
   | { readonly kind: 'process_started'; readonly pid: Pid; readonly process: string; readonly parent: Pid | undefined }
   | { readonly kind: 'process_exited'; readonly pid: Pid; readonly process: string; readonly reason: ExitReason }
-  | {
-      /** It ended abnormally by its own doing: a handler threw, or it stopped itself with an error (PROC-034). */
-      readonly kind: 'process_crashed';
-      readonly pid: Pid;
-      readonly process: string;
-      readonly reason: ExitReason;
-      /** The message it was at work on. */
-      readonly lastMessage: string | undefined;
-      /** How many messages were waiting. */
-      readonly mailboxSize: number;
-      /** From the one that started it up to the root. */
-      readonly ancestors: readonly string[];
-      /** Of a supervisor's child: its earlier crashes and failed starts that were answered with a restart, oldest first. */
-      readonly restartHistory: readonly RestartRecord[];
-    }
+  | CrashReport
   | { readonly kind: 'child_started'; readonly supervisor: string; readonly child: string; readonly pid: Pid }
   | {
       readonly kind: 'child_exited';
@@ -102,6 +88,11 @@ export type RuntimeEvent =
       readonly process: string;
       readonly message: string;
       readonly detail: unknown;
+      /**
+       * Of a dead letter and an overflow: whose handler had sent it. Undefined when it came from outside any process, and, but
+       * for calls, when the runtime keeps no async contexts.
+       */
+      readonly sender: string | undefined;
     };
 
 /** Gets each event, synchronously, in the order in which things happen. */

@@ -3,10 +3,12 @@ import { AlreadyStartedError, NoProcessError } from '../errors.js';
 import { AbortListeners } from '../process/abort-listeners.js';
 import type { Activities, Activity } from '../process/activity.js';
 import { type Context, runtimeContext, senderContext } from '../process/context.js';
+import { crashReport, type Redact } from '../process/crash-report.js';
 import { Deadlines } from '../process/deadlines.js';
 import { type ExitReason, isAbnormal } from '../process/exit-reason.js';
 import { ExitSignals } from '../process/exit-signals.js';
 import type { Behaviour, DropKind, Host } from '../process/host.js';
+import { senderOf } from '../process/identity.js';
 import type { OwnedTimer } from '../process/info-timer.js';
 import { LaneMailbox } from '../process/lane-mailbox.js';
 import { link } from '../process/links.js';
@@ -50,6 +52,7 @@ export interface KernelOptions {
   readonly create: CreateInstance;
   readonly random: () => number;
   readonly asyncContext: boolean;
+  readonly redact: Redact | undefined;
 }
 
 /** The inside of a runtime: process table, names, clock, scheduler, events. Nothing of it lives in a module. */
@@ -89,14 +92,16 @@ export class Kernel implements Host {
   readonly context: Context;
   /** Only without sender contexts. */
   readonly handlerTraits: HandlerTraits | undefined;
+  readonly redact: Redact | undefined;
 
   constructor(
-    { clock, create, random, asyncContext }: KernelOptions,
+    { clock, create, random, asyncContext, redact }: KernelOptions,
     readonly start: Start,
   ) {
     this.clock = clock;
     this.createInstance = create;
     this.random = random;
+    this.redact = redact;
     this.context = asyncContext ? senderContext : runtimeContext;
     this.activities = asyncContext ? new AsyncLocalStorage<Activity>() : new SparingActivities();
     this.handlerTraits = asyncContext ? undefined : new HandlerTraits();
@@ -188,23 +193,17 @@ export class Kernel implements Host {
 
   reportExit(process: Process, reason: ExitReason, last: Message | undefined, isOwnDoing: boolean): void {
     if (this.events.count === 0) return;
-    const { pid, label, mailbox } = process;
-    if (isOwnDoing && isAbnormal(reason)) {
-      const restartHistory = process.parent?.behaviour.restartHistory?.(pid) ?? [];
-      const facts = {
-        lastMessage: last?.name,
-        mailboxSize: mailbox.size,
-        ancestors: ancestors(process),
-        restartHistory,
-      };
-      this.events.emit({ kind: 'process_crashed', pid, process: label, reason, ...facts });
-    }
+    const { pid, label } = process;
+    if (isOwnDoing && isAbnormal(reason)) this.events.emit(crashReport(process, reason, last, this.redact));
     this.events.emit({ kind: 'process_exited', pid, process: label, reason });
   }
 
-  drop(drop: DropKind, process: string, message: string, detail?: unknown): void {
+  drop(drop: DropKind, process: string, message: string, detail?: unknown, dropped?: Message): void {
     this.dropped[drop]++;
-    if (this.events.count > 0) this.events.emit({ kind: 'message_dropped', drop, process, message, detail });
+    if (this.events.count === 0) return;
+    const current = drop === 'dead_letter' ? this.activities.getStore()?.process : undefined;
+    const sender = (dropped === undefined ? current : senderOf(dropped, this))?.label;
+    this.events.emit({ kind: 'message_dropped', drop, process, message, detail, sender });
   }
 
   #claim(name: Name, process: Process): void {
@@ -221,11 +220,4 @@ export function formatName(address: Address): string {
     : typeof address === 'symbol'
       ? (address.description ?? 'symbol')
       : address.toString();
-}
-
-/** Who started whom, nearest first (PROC-035). */
-function ancestors(process: Process): readonly string[] {
-  const labels: string[] = [];
-  for (let parent = process.parent; parent !== undefined; parent = parent.parent) labels.push(parent.label);
-  return labels;
 }
