@@ -38,8 +38,14 @@ interface Labelled {
   toString(): string;
 }
 
-/** The caller's half of the protocol: every request ends, in an answer or in a typed error. */
-export function request(kernel: Kernel, target: Process | undefined, ref: Labelled, what: Request): Promise<unknown> {
+/** The caller's half of the protocol: every request ends, in an answer or in a typed error. `toAnswer` may turn the reply into it. */
+export function request(
+  kernel: Kernel,
+  target: Process | undefined,
+  ref: Labelled,
+  what: Request,
+  toAnswer?: (reply: unknown) => unknown,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     if (target === undefined || target.status === 'ended') return reject(new NoProcessError(ref.toString(), what.name));
     const { signal } = what;
@@ -53,7 +59,7 @@ export function request(kernel: Kernel, target: Process | undefined, ref: Labell
       what.name,
       what.payload,
       what.arity ?? 0,
-      resolve,
+      toAnswer === undefined ? resolve : answering(toAnswer, resolve, reject),
       reject,
     );
     if (what.urgent === true) target.deliverUrgent(message);
@@ -65,6 +71,20 @@ export function request(kernel: Kernel, target: Process | undefined, ref: Labell
     message.origin = activity;
     (caller.waitsFor ??= new Set()).add(message);
   });
+}
+
+function answering(
+  toAnswer: (reply: unknown) => unknown,
+  resolve: (answer: unknown) => void,
+  reject: (error: unknown) => void,
+): (reply: unknown) => void {
+  return (reply) => {
+    try {
+      resolve(toAnswer(reply));
+    } catch (error) {
+      reject(error);
+    }
+  };
 }
 
 /** Asks a process to end, after what waits before it in its mailbox; a task, which does not look there, at once. */

@@ -73,35 +73,55 @@ export interface StartSpec<Ref> {
 }
 
 /** Starts a class or what a specification describes, linked to its parent if it has one. Checks what it is given. */
-export async function startAny(
+export function startAny(
   kernel: Kernel,
   given: unknown,
   options: AnyStartOptions = {},
   parent?: Process,
 ): Promise<unknown> {
-  if (isStartSpec(given)) {
-    const process = await startServer(kernel, given.serverClass, given.start, parent);
-    return process && given.toRef(kernel, process);
+  try {
+    if (isStartSpec(given)) {
+      const { serverClass, start } = given;
+      return startServer(kernel, serverClass, start, parent, (process) => given.toRef(kernel, process));
+    }
+    checkStart(given, options);
+    const { name } = options;
+    return startServer(kernel, given, options, parent, (process) => new ServerRef(kernel, given, name ?? process));
+  } catch (error) {
+    return Promise.reject(error);
   }
-  checkStart(given, options);
-  const process = await startServer(kernel, given, options, parent);
-  return process && new ServerRef(kernel, given, options.name ?? process);
 }
 
-/** Starts a process, waits for its init, and gives the process, or undefined when init said ignore. */
-export async function startServer(
+/**
+ * Starts a process, waits for its init, and gives what `toRef` makes of it, or undefined when init said ignore. Hardly
+ * anything of a start costs more than a promise: so there is one only.
+ */
+export function startServer<Ref = Process>(
   kernel: Kernel,
   serverClass: ServerClass,
   options: AnyStartOptions,
   parent?: Process,
-): Promise<Process | undefined> {
-  if (options.launch !== undefined) return options.launch(kernel, parent);
+  toRef?: (process: Process) => Ref,
+): Promise<Ref | undefined> {
+  if (options.launch !== undefined) return launch(kernel, options.launch, parent, toRef);
   const { args = [], name, create, startTimeoutMs = Infinity } = options;
   const { mailbox = defaultsOf(serverClass).mailbox } = options;
   const behaviour = makeBehaviour(kernel, { serverClass, create, args });
   const process = kernel.spawn({ className: serverClass.name, name, behaviour, parent, mailbox });
   const what = { kind: 'start', name: 'init', payload: args, timeoutMs: startTimeoutMs, signal: undefined } as const;
-  return (await request(kernel, process, process, what)) as Process | undefined;
+  const toAnswer = toRef && ((started: unknown) => started && toRef(started as Process));
+  return request(kernel, process, process, what, toAnswer) as Promise<Ref | undefined>;
+}
+
+/** Of what has no init to wait for. */
+async function launch<Ref>(
+  kernel: Kernel,
+  start: NonNullable<AnyStartOptions['launch']>,
+  parent: Process | undefined,
+  toRef: ((process: Process) => Ref) | undefined,
+): Promise<Ref | undefined> {
+  const process = start(kernel, parent);
+  return (toRef === undefined ? process : toRef(process)) as Ref;
 }
 
 /** Refuses at the door what could only fail later. */
