@@ -20,15 +20,9 @@ function run(member: ServerRef<Probe>, work: (self: Self) => void): Promise<unkn
   return member.call.run(({ self }) => work(self));
 }
 
-/** Milliseconds for each of `count` times, measured when nothing else of this test runs. */
-async function cost(count: number, work: () => void | Promise<void>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return (performance.now() - began) / count;
-}
-
-describe('the cost does not depend on how many entries there are', () => {
-  test('100,000 entries of 10,000 processes under one key, which leave one by one (REG-013, REG-016)', async () => {
+/** What would take time that grows with the square of the entries does not come to its end within the time limit of a test. */
+describe('a registry with 100,000 entries', () => {
+  test('lets 10,000 processes leave one key one by one, alive or killed (REG-013, REG-016)', async () => {
     const { runtime, book, members } = await start(FEW);
     const join = (self: Self): void => {
       for (let value = 0; value < MANY / FEW; value++) book.register(self, 'k', value);
@@ -37,42 +31,31 @@ describe('the cost does not depend on how many entries there are', () => {
     expect(book.lookup('k')).toHaveLength(MANY);
     const half = FEW / 2;
     const newestFirst = members.slice(half).toReversed();
-    const left = await cost(half, async () => {
-      await Promise.all(newestFirst.map((one) => run(one, (self) => book.unregister(self, 'k'))));
-    });
+    await Promise.all(newestFirst.map((one) => run(one, (self) => book.unregister(self, 'k'))));
     expect(book.count()).toBe(MANY / 2);
-    const killed = await cost(half, () => {
-      for (const one of members.slice(0, half)) runtime.kill(one);
-    });
+    for (const one of members.slice(0, half)) runtime.kill(one);
     expect([book.count(), book.keys()]).toEqual([0, []]);
-    expect(left).toBeLessThan(0.15); // a search through all costs more than a millisecond
-    expect(killed).toBeLessThan(0.15);
   });
 
-  test('100,000 entries of one process: under one key, or under as many keys (REG-010, REG-016)', async () => {
+  test('keeps those of one process, under one key or under as many keys, and forgets them with it (REG-010, REG-016)', async () => {
     const { runtime, book, members } = await start(2);
     const [one, other] = members as [ServerRef<Probe>, ServerRef<Probe>];
     await run(other, (self) => book.register(self, 'k', 0));
-    const same = await cost(MANY, async () => {
-      await run(one, (self) => {
-        for (let value = 1; value <= MANY; value++) book.register(self, 'k', value);
-      });
+    await run(one, (self) => {
+      for (let value = 1; value <= MANY; value++) book.register(self, 'k', value);
     });
-    const removed = await cost(MANY, async () => void (await run(one, (self) => book.unregister(self, 'k'))));
+    await run(one, (self) => book.unregister(self, 'k'));
     expect(book.lookup('k')).toHaveLength(1);
-    const different = await cost(MANY, async () => {
-      await run(one, (self) => {
-        for (let key = 0; key < MANY; key++) book.register(self, key, key);
-        for (let key = 0; key < MANY; key += 2) book.unregister(self, key);
-      });
+    await run(one, (self) => {
+      for (let key = 0; key < MANY; key++) book.register(self, key, key);
+      for (let key = 0; key < MANY; key += 2) book.unregister(self, key);
     });
     expect(book.count()).toBe(MANY / 2 + 1);
     runtime.kill(one);
     expect([book.keys(), book.count()]).toEqual([['k'], 1]);
-    for (const each of [same, removed, different]) expect(each).toBeLessThan(0.1);
   });
 
-  test('a look-up by name allocates nothing and costs the same among many', async () => {
+  test('allocates nothing to find who holds a key', async () => {
     const { runtime, members } = await start(1);
     const names = await runtime.start(registry<number>({ name: 'names', keys: 'unique' }));
     await run(members[0] as ServerRef<Probe>, (self) => {
