@@ -1,4 +1,5 @@
 import { ancestorsOf, identityOf, type ProcessIdentity } from '../process/identity.js';
+import type { MailboxLimit } from '../process/message-queue.js';
 import { Monitor } from '../process/monitors.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
@@ -21,6 +22,8 @@ export interface ProcessInfo extends ProcessIdentity {
   readonly handling: string | undefined;
   /** How many messages are waiting. */
   readonly mailboxSize: number;
+  /** How many may wait, and what becomes of one more; undefined when any number may. */
+  readonly mailboxLimit: MailboxLimit | undefined;
   readonly trapExit: boolean;
   /** Its timers that have not fired. */
   readonly timers: number;
@@ -45,6 +48,7 @@ export function infoOf(process: Process): ProcessInfo {
     status: statusOf(process),
     handling: handling?.name,
     mailboxSize: mailbox.size,
+    mailboxLimit: mailbox.limit,
     trapExit,
     timers: timers?.size ?? 0,
     links: Array.from(links ?? [], identityOf),

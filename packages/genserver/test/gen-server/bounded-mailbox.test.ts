@@ -172,6 +172,14 @@ describe('a limit', () => {
     expect([small, large, runtime.ref(Small, 'a'), runtime.ref(Desk, 'b')].map(room)).toEqual([1, 2, 1, 2]);
   });
 
+  test('shows in what a process tells of itself', async () => {
+    const { runtime } = newRuntime();
+    const mailbox = { limit: 7, overflow: 'drop_oldest' } as const;
+    const desk = await runtime.start(Desk, { mailbox });
+    const status = await runtime.sys.getStatus(desk);
+    expect([runtime.info(desk)?.mailboxLimit, status.mailboxLimit]).toEqual([mailbox, mailbox]);
+  });
+
   test('outlives the restart of its server', async () => {
     const { runtime, clock } = newRuntime();
     const spec = child(Desk, { name: 'a', mailbox: { limit: 1, overflow: 'reject' } });

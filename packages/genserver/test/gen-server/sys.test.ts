@@ -218,6 +218,13 @@ describe('a suspended server', () => {
     expect(seen).toEqual(['timeout']);
   });
 
+  test('does not hold up the shutdown of its runtime (GS-082)', async () => {
+    const { runtime, counter } = await suspended();
+    counter.cast.add();
+    expect(await runtime.shutdown()).toEqual({ killed: [] });
+    expect(counter.isAlive).toBe(false);
+  });
+
   test('can be stopped, killed, and ended by an exit signal that it does not trap (GS-082)', async () => {
     const { runtime, counter } = await suspended();
     const call = rejection(counter.call.add());

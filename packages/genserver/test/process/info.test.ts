@@ -25,6 +25,7 @@ describe('info', () => {
       status: 'idle',
       handling: undefined,
       mailboxSize: 0,
+      mailboxLimit: undefined,
       trapExit: false,
       timers: 0,
       links: [],

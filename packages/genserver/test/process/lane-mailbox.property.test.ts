@@ -28,6 +28,7 @@ const steps = fc.array(
       weight: 1,
       arbitrary: fc.record({ do: fc.constant('pushUrgent' as const), kind: fc.constantFrom('sys', 'stop') }),
     },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const) }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('shift' as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('suspend' as const), flag: fc.boolean() }) },
   ),
@@ -75,6 +76,11 @@ class Model {
     return this.limit.overflow !== 'reject';
   }
 
+  /** Nobody asks to remove what stands in front of the others. */
+  remove(isUnwanted: (message: Message) => boolean): void {
+    this.rest.splice(0, Infinity, ...this.rest.filter((message) => !isUnwanted(message)));
+  }
+
   shift(): Message | undefined {
     for (const lane of [this.front, this.urgent, this.rest]) {
       const index = lane.findIndex((message) => this.#isOpen(message));
@@ -92,10 +98,15 @@ function isLimited({ kind, name }: Message): boolean {
   return kind === 'call' || kind === 'cast' || (kind === 'info' && name === 'send');
 }
 
+function isDown({ kind, name }: Message): boolean {
+  return kind === 'info' && name === 'down';
+}
+
 /** One step on both; returns what each gave. */
 function take(step: Step, queue: MessageQueue, model: Model): readonly [unknown, unknown] {
   if (step.do === 'shift') return [queue.shift(), model.shift()];
   if (step.do === 'suspend') return [undefined, undefined];
+  if (step.do === 'remove') return [queue.remove(isDown), model.remove(isDown)];
   const message = new Message(step.kind, step.do === 'push' ? step.info : 'x', undefined);
   if (step.do === 'push') return [queue.push(message), model.push(message)];
   if (step.do === 'pushFront') return [queue.pushFront(message), void model.front.unshift(message)];
