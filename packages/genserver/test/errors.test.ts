@@ -33,6 +33,11 @@ const ERRORS: readonly [core.GenServerError, `ERR_GENSERVER_${string}`, string][
   ],
   [new core.CallCycleError(['a', 'b', 'a'], 'join'), 'ERR_GENSERVER_CALL_CYCLE', 'a → b → a'],
   [
+    new core.OverloadedError('lobby', 'join', 10),
+    'ERR_GENSERVER_OVERLOADED',
+    '"join" was dropped: the mailbox of lobby is full, with 10 messages.',
+  ],
+  [
     new core.UnknownMessageError('lobby', 'jion', ['join']),
     'ERR_GENSERVER_UNKNOWN_MESSAGE',
     'lobby has no message "jion".',

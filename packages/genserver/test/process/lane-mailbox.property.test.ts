@@ -147,15 +147,11 @@ test('a plain mailbox is the same without limit and suspension', () => {
   );
 });
 
-test('a mailbox of a million drops its oldest as fast as one of ten', () => {
-  const timeOf = (limit: number): number => {
-    const queue = new LaneMailbox({ limit, overflow: 'drop_oldest' }, () => undefined);
-    const message = new Message('cast', 'x', []);
-    for (let sent = 0; sent < limit; sent++) queue.push(message);
-    const began = performance.now();
-    for (let sent = 0; sent < 100_000; sent++) queue.push(message);
-    return performance.now() - began;
-  };
-  timeOf(10);
-  expect(timeOf(1_000_000)).toBeLessThan(20 * timeOf(10) + 100);
+test('a mailbox of a million drops its oldest in constant time', () => {
+  const queue = new LaneMailbox({ limit: 1_000_000, overflow: 'drop_oldest' }, () => undefined);
+  const message = new Message('cast', 'x', []);
+  for (let sent = 0; sent < 1_000_000; sent++) queue.push(message);
+  const began = performance.now();
+  for (let sent = 0; sent < 100_000; sent++) queue.push(message);
+  expect(performance.now() - began).toBeLessThan(3000); // moving the million each time takes a minute
 });
