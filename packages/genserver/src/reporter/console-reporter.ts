@@ -27,7 +27,7 @@ export interface ConsoleReporterOptions {
   readonly detail?: ReportDetail;
   /** Put before each entry, such as the time: `() => new Date().toISOString()`. Default: nothing. */
   readonly prefix?: () => string;
-  /** For how long ago a restart was, and to count what is dropped. Default: the machine's monotonic clock. */
+  /** That of the runtime, if it has one of its own: for how long ago a failure was. Default: the machine's monotonic clock. */
   readonly clock?: Clock;
 }
 

@@ -4,7 +4,7 @@ import type { RuntimeEvent } from '../runtime/events.js';
 import { BoundedMap } from './bounded-map.js';
 import type { Paint } from './paint.js';
 import { reasonLines } from './reason.js';
-import { formatSpan, Restarts } from './restarts.js';
+import { formatHistory, formatSpan } from './history.js';
 import type { StackOptions } from './stack.js';
 
 /** How much is told. */
@@ -25,16 +25,15 @@ const MOST_REASONS = 1_000;
 
 /** Events as the lines of a log, for people. What it remembers is what makes a restart understandable, and bounded. */
 export class Entries {
-  readonly #restarts = new Restarts();
   readonly #endings = new BoundedMap<ExitReason>(MOST_REASONS);
   #lastCrashed: number | undefined;
   #lastToGiveUp: string | undefined;
   readonly #writers: Writers = {
-    process_crashed: (event) => this.#crash(event),
+    process_crashed: (event, now) => this.#crash(event, now),
     process_exited: (event) => this.#exit(event),
     child_exited: (event) => this.#childExit(event),
     child_started: ({ supervisor, child }) => this.#ifFull('▶', `${supervisor} started ${this.#name(child)}`),
-    child_restarted: (event, now) => this.#restart(event, now),
+    child_restarted: (event) => this.#restart(event),
     child_restart_scheduled: ({ supervisor, child, delayMs }) =>
       this.#decision(`${supervisor} restarts ${this.#name(child)} in ${formatSpan(delayMs)}`),
     // Its stack is in the crash before.
@@ -70,17 +69,20 @@ export class Entries {
     return this.#line('yellow', '✉', text);
   }
 
-  #crash({ pid, process, reason, lastMessage, mailboxSize, ancestors }: Event<'process_crashed'>): readonly string[] {
-    const { paint } = this.style;
+  #crash(event: Event<'process_crashed'>, now: Milliseconds): readonly string[] {
+    const { paint, detail } = this.style;
+    const { pid, process, reason, lastMessage, mailboxSize, ancestors, restartHistory } = event;
     this.#lastCrashed = pid;
-    const place =
-      ancestors.length === 0 ? '' : ` ${paint('dim', 'in')} ${ancestors.toReversed().join(paint('dim', ' › '))}`;
-    const facts = [
+    const path = ancestors.toReversed().join(paint('dim', ' › '));
+    const place = path === '' ? '' : ` ${paint('dim', 'in')} ${path}`;
+    const circumstances = [
       ...(lastMessage === undefined ? [] : [`while handling "${lastMessage}"`]),
       `${mailboxSize === 0 ? 'no' : mailboxSize} ${mailboxSize === 1 ? 'message' : 'messages'} waiting`,
-      ...(this.style.detail === 'full' ? [`pid ${pid}`] : []),
-    ];
-    return this.#failure(`${this.#name(process)} ${paint('red', 'crashed')}${place}`, reason, facts.join(', '));
+      ...(detail === 'full' ? [`pid ${pid}`] : []),
+    ].join(', ');
+    const history = formatHistory(restartHistory, now);
+    const facts = history === undefined || detail === 'short' ? [circumstances] : [circumstances, history];
+    return this.#failure(`${this.#name(process)} ${paint('red', 'crashed')}${place}`, reason, ...facts);
   }
 
   /** A crash has been told; what was ended from outside is told when it has consequences, unless all is to be told. */
@@ -95,14 +97,14 @@ export class Entries {
     return [];
   }
 
-  #restart({ supervisor, child, restarts }: Event<'child_restarted'>, now: Milliseconds): readonly string[] {
+  #restart({ supervisor, child, restarts }: Event<'child_restarted'>): readonly string[] {
     const key = keyOf(supervisor, child);
     const reason = this.#endings.get(key);
     this.#endings.delete(key);
     const why = reason === undefined || child === this.#lastToGiveUp ? '' : endingOf(reason);
     if (child === this.#lastToGiveUp) this.#lastToGiveUp = undefined;
-    const history = this.style.paint('dim', `(${this.#restarts.note(supervisor, child, restarts, now)})`);
-    return this.#decision(`${supervisor} restarted ${this.#name(child)}${why} ${history}`);
+    const count = this.style.paint('dim', `(restart ${restarts})`);
+    return this.#decision(`${supervisor} restarted ${this.#name(child)}${why} ${count}`);
   }
 
   #giveUp({ supervisor, child, reason }: Event<'supervisor_gave_up'>): readonly string[] {

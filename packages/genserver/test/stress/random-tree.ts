@@ -3,6 +3,7 @@ import {
   type ChildSpec,
   dynamicSupervisor,
   supervisor,
+  type Pid,
   type ServerRef,
   type SupervisorOptions,
   type SupervisorRef,
@@ -20,6 +21,7 @@ export class RandomTrees {
   /** Listed children that their supervisors must keep for ever: by supervisor, all but the temporary ones. */
   readonly #listed = new Map<string, string[]>();
   readonly #byHand = new Set<unknown>();
+  readonly #held = new Set<Pid>();
   readonly #roots = ['root 1', 'root 2'];
   #ids = 0;
 
@@ -41,10 +43,19 @@ export class RandomTrees {
     const [one, other] = [this.#pickOf(nodes, 'worker'), this.#pickOf(nodes, 'worker')];
     if (one !== undefined && other !== undefined) runtime.ref(Moody, one.name).cast.meet(other.name);
     if (one !== undefined && dice.chance(50)) this.#callOften(one.name);
+    if (one?.pid !== undefined && dice.chance(15)) this.#hold(one.pid);
     const chief = this.#pickOf(nodes, 'supervisor');
+    if (chief?.pid !== undefined && dice.chance(5)) this.#hold(chief.pid);
     if (chief !== undefined && dice.chance(40)) this.#administer(runtime.supervisor(chief.name));
     const pool = this.#pickOf(nodes, 'dynamic_supervisor');
     if (pool !== undefined) this.#ask('start', runtime.dynamicSupervisor<Moody>(pool.name).startChild(this.#worker()));
+  }
+
+  /** Lets all go on that are suspended: until then nothing comes to rest. */
+  release(): void {
+    const { runtime } = this.#world;
+    for (const pid of this.#held) this.#ask('hold', runtime.sys.resume(pid, { timeoutMs: Infinity }));
+    this.#held.clear();
   }
 
   /** What is not as it should be, once everything has come to rest. */
@@ -98,6 +109,11 @@ export class RandomTrees {
     else if (how === 2) this.#ask('stop', runtime.stop(name, reason));
     else if (how === 3) runtime.ref(Moody, name).cast.end(reason);
     else runtime.ref(Moody, name).cast.work();
+  }
+
+  #hold(pid: Pid): void {
+    this.#held.add(pid);
+    this.#ask('hold', this.#world.runtime.sys.suspend(pid, { timeoutMs: Infinity }));
   }
 
   /** Calls in flight: with and without a limit, and some that are given up by their callers. */

@@ -34,9 +34,12 @@ async function live(seed: number): Promise<readonly string[]> {
     if (step % 3 === 0) await sleep(1 + dice.roll(4));
     trees.act();
   }
+  trees.release();
   const problems = [...(await problemsAtRest(trees))];
   for (let step = 0; step < 3; step++) trees.act(); // so that the stop has something to interrupt
-  const { killed } = await runtime.shutdown({ timeoutMs: LONGEST_REST_MS });
+  const stopped = runtime.shutdown({ timeoutMs: LONGEST_REST_MS });
+  trees.release();
+  const { killed } = await stopped;
   await witness.settled();
   problems.push(...killed.map((name) => `${name} had to be killed`), ...witness.problems());
   witness.unsubscribe();

@@ -23,11 +23,13 @@ async function live(seed: number): Promise<readonly string[]> {
       trees.act();
       if (step % 3 === 0) await clock.advance(step % 2 === 0 ? 7 : 700);
     }
+    trees.release();
     await clock.advance(LONG_MS);
     problems.push(...(await trees.problems()));
   }
   for (let step = 0; step < 3; step++) trees.act(); // so that the stop has something to interrupt
   const stopped = runtime.shutdown();
+  trees.release();
   await clock.advance(LONG_MS);
   problems.push(...(await stopped).killed.map((name) => `${name} had to be killed`), ...witness.problems());
   witness.unsubscribe();

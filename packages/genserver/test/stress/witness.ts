@@ -9,7 +9,7 @@ import {
 } from '../../src/index.js';
 
 /** What can be asked of a tree, and what may come of it. */
-export type Ask = 'work' | 'stop' | 'start' | 'terminate' | 'restart' | 'delete' | 'look';
+export type Ask = 'work' | 'stop' | 'start' | 'terminate' | 'restart' | 'delete' | 'look' | 'hold';
 
 const GONE = ['ERR_GENSERVER_NO_PROCESS', 'ERR_GENSERVER_PROCESS_EXITED'];
 const NOT_STARTED = ['ERR_GENSERVER_START_FAILED', 'ERR_GENSERVER_ALREADY_STARTED'];
@@ -23,6 +23,7 @@ const FITTING: Record<Ask, readonly string[]> = {
   restart: [...GONE, ...NOT_STARTED, ...CHILD('NOT_FOUND', 'RUNNING', 'RESTARTING')],
   delete: [...GONE, ...CHILD('NOT_FOUND', 'RUNNING', 'RESTARTING')],
   look: GONE,
+  hold: GONE,
 };
 
 /** What the caller itself had set up, which alone makes some errors fit. */
