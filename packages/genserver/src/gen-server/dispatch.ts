@@ -1,4 +1,4 @@
-import { InvalidOptionError, StartError, UnknownMessageError } from '../errors.js';
+import { InvalidOptionError, StartError } from '../errors.js';
 import type { CallMessage } from '../process/call-message.js';
 import { ExitReason } from '../process/exit-reason.js';
 import type { Behaviour } from '../process/host.js';
@@ -12,8 +12,8 @@ import type { ServerStatus } from '../process/status.js';
 import { isThenable } from '../process/thenable.js';
 import type { Traits } from '../runtime/handler-traits.js';
 import { type Kernel, newInstance } from '../runtime/kernel.js';
+import { callMethod, type Method } from './call-method.js';
 import { GenServer, restartHistory, selfSlot, type ServerClass } from './gen-server.js';
-import { messageNames } from './messages.js';
 import { Deferred, Ignored, Outcome, Refusal, Stopped } from './outcome.js';
 import { Self } from './self.js';
 import { showStatus } from './show-status.js';
@@ -27,8 +27,6 @@ export interface Renewal {
   readonly create: (() => unknown) | undefined;
   readonly extra: unknown;
 }
-
-type Method = (...args: readonly unknown[]) => unknown;
 
 /** How to make the instance, and what to give its init. */
 export interface StartPlan {
@@ -244,17 +242,4 @@ function checkOutcome({ name }: Message, result: unknown): void {
   throw new TypeError(
     `"${name}" returned ignore() or stop(), which only init may: call this.self.stop(reason) instead.`,
   );
-}
-
-function callMethod(server: GenServer<unknown>, message: Message): unknown {
-  // A cast, as TypeScript cannot know the class; the name came from the class of the ref, see messages.ts.
-  const methods = server as unknown as Record<string, Method | undefined>;
-  const { name, arity, payload } = message;
-  // A ref by name was made for another class than the one that holds the name (GS-041).
-  if (typeof methods[name] !== 'function') throw unknownMessage(server, message);
-  return arity === 1 ? methods[name](payload) : methods[name](...(payload as readonly unknown[]));
-}
-
-function unknownMessage(server: GenServer<unknown>, { name, receiver }: Message): UnknownMessageError {
-  return new UnknownMessageError(receiver?.label ?? '', name, messageNames(server.constructor as ServerClass));
 }
