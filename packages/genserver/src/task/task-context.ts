@@ -1,6 +1,6 @@
 import type { Where } from '../gen-server/inside.js';
 import { Self } from '../gen-server/self.js';
-import type { Pid } from '../process/pid.js';
+import type { ProcessIdentity } from '../process/identity.js';
 import type { Process } from '../process/process.js';
 import type { Kernel } from '../runtime/kernel.js';
 
@@ -8,13 +8,15 @@ import type { Kernel } from '../runtime/kernel.js';
  * The process of a task, as its function sees it. It can start other tasks (`Task.async(self, …)`), link, trap exits, and
  * stop with a reason. A task has no handlers, so what is for them is not here.
  */
-export type TaskSelf = Pick<Self, 'pid' | 'name' | 'signal' | 'stop' | 'trapExit' | 'link' | 'unlink'> & Where;
+export type TaskSelf = Where &
+  Pick<Self, 'pid' | 'name' | 'label' | 'setLabel' | 'ancestors' | 'register' | 'signal' | 'stop' | 'trapExit'> &
+  Pick<Self, 'link' | 'unlink' | 'start' | 'startLink' | 'sleep' | 'now'>;
 
 /** What a context shows of a task. */
 interface RunningTask {
   readonly kernel: Kernel;
   readonly process: Process;
-  readonly callers: readonly Pid[];
+  readonly callers: readonly ProcessIdentity[];
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +47,7 @@ export class TaskContext {
    * Who asked for this work: the process that started the task; if that is a task itself, then also its callers, and so on
    * (TASK-030). Under a task supervisor that is somebody else than who started the process.
    */
-  get callers(): readonly Pid[] {
+  get callers(): readonly ProcessIdentity[] {
     return this.#task.callers;
   }
 }

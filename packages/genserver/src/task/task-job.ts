@@ -1,10 +1,10 @@
 import { NoProcessError } from '../errors.js';
 import type { ExitReason } from '../process/exit-reason.js';
 import type { Behaviour } from '../process/host.js';
+import { identityOf, type ProcessIdentity } from '../process/identity.js';
 import { link, unlink } from '../process/links.js';
 import type { Message } from '../process/message.js';
 import { Monitor, type MonitorRef } from '../process/monitors.js';
-import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
 import type { Kernel } from '../runtime/kernel.js';
 import { TaskContext } from './task-context.js';
@@ -30,7 +30,7 @@ export interface TaskPlan {
   /** An owner that traps exits gets no Exit of it, as it hears of its end otherwise. */
   readonly isQuiet?: boolean;
   /** Who asked for it. Default: the owner or else who starts it, and its callers. */
-  readonly callers?: readonly Pid[];
+  readonly callers?: readonly ProcessIdentity[];
   /** What it is called. Default: as its function. */
   readonly name?: string;
 }
@@ -41,7 +41,7 @@ export class TaskJob implements Behaviour {
   readonly process: Process;
   readonly owner: Process | undefined;
   /** From whoever started it up to the first that is no task (TASK-030). */
-  readonly callers: readonly Pid[];
+  readonly callers: readonly ProcessIdentity[];
   /** The value, or how it ended without one. */
   result: TaskResult<unknown> | undefined;
   /** Whoever awaited it has stopped waiting: a value that still comes is late. */
@@ -157,8 +157,9 @@ export class TaskJob implements Behaviour {
 }
 
 /** Who starts a task: its owner, or whose handler is running; and the callers of that, if it is a task itself. */
-export function callersOf(kernel: Kernel, owner?: Process): readonly Pid[] {
+export function callersOf(kernel: Kernel, owner?: Process): readonly ProcessIdentity[] {
   const starter = owner ?? kernel.activities.getStore()?.process;
   if (starter === undefined) return [];
-  return starter.behaviour instanceof TaskJob ? [starter.pid, ...starter.behaviour.callers] : [starter.pid];
+  const earlier = starter.behaviour instanceof TaskJob ? starter.behaviour.callers : [];
+  return [identityOf(starter), ...earlier];
 }

@@ -1,7 +1,7 @@
 import { checkFunction } from '../checks.js';
 import type { ChildDefaults, Shutdown } from '../gen-server/child-defaults.js';
 import { GenServer } from '../gen-server/gen-server.js';
-import type { Pid } from '../process/pid.js';
+import type { ProcessIdentity } from '../process/identity.js';
 import type { Process } from '../process/process.js';
 import type { Kernel } from '../runtime/kernel.js';
 import { checkFields, type ChildId, type ChildSpec } from '../supervisor/child-spec.js';
@@ -56,7 +56,7 @@ export function taskOfCaller(kernel: Kernel, fn: TaskFunction<unknown>, options:
   return specFor(fn, options, callersOf(kernel));
 }
 
-function specFor(fn: TaskFunction<unknown>, options: TaskChildOptions, callers?: readonly Pid[]): TaskSpec {
+function specFor(fn: TaskFunction<unknown>, options: TaskChildOptions, callers?: readonly ProcessIdentity[]): TaskSpec {
   checkFunction('fn', fn, 'a function for the task to run');
   const { id = TEMPORARY_TASK.id, restart = 'temporary', shutdownMs = TASK_SHUTDOWN_MS, ...rest } = options;
   const plan = { fn, owner: undefined, isLinked: false, ...(callers && { callers }) };

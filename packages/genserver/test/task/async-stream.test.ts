@@ -12,6 +12,7 @@ import {
   type StreamResult,
   Task,
   TaskAbortedError,
+  type TaskContext,
   TaskTimeoutError,
 } from '../../src/index.js';
 import type { ManualClock } from '../../src/testing.js';
@@ -477,7 +478,8 @@ describe('whose tasks they are', () => {
   test('those of whoever runs the loop, wherever the stream was made (TASK-053, TASK-055)', async () => {
     const { runtime, clock } = newRuntime();
     const [maker, consumer] = [await runtime.start(Probe), await runtime.start(Probe)];
-    const callers = (_: number, context: { readonly callers: readonly Pid[] }): readonly Pid[] => context.callers;
+    const callers = (_: number, context: TaskContext): readonly unknown[] =>
+      context.callers.map((caller) => caller.pid);
     const stream = await within(maker, (self) => [asyncStream(self, [1], callers), asyncStream(self, [1], forever)]);
     expect(await within(consumer, () => collect(stream[0] as AsyncIterable<unknown>))).toEqual([ok([consumer.pid])]);
     consumer.cast.run(() => collect(stream[1] as AsyncIterable<unknown>));
@@ -495,7 +497,10 @@ describe('whose tasks they are', () => {
       Task.async(
         self,
         async (outer) =>
-          [outer.self.pid, await collect(asyncStream(outer.self, [1], (_, { callers }) => callers))] as const,
+          [
+            outer.self.pid,
+            await collect(asyncStream(outer.self, [1], (_, { callers }) => callers.map(({ pid }) => pid))),
+          ] as const,
       ).await(),
     );
     expect(results).toEqual([ok([pid, owner.pid])]);

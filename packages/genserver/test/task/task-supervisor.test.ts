@@ -30,6 +30,7 @@ async function start(options?: TaskSupervisorOptions): Promise<TestRuntime & { r
   return { ...world, tasks: await world.runtime.start(taskSupervisor({ name: 'tasks', ...options })) };
 }
 
+const pidsOf = ({ callers }: TaskContext): readonly Pid[] => callers.map(({ pid }) => pid);
 const forever = (): Promise<never> => new Promise<never>(() => undefined);
 /** Traps exits, and goes on whatever comes. */
 const stubborn = ({ self }: TaskContext): Promise<never> => {
@@ -95,12 +96,12 @@ describe('async', () => {
   test('tells its callers, and its supervisor is its ancestor (TSUP-019)', async () => {
     const { runtime, clock, tasks, events } = await start();
     const owner = await runtime.start(Probe, { args: [{ trapExit: true }] });
-    expect(await within(owner, (self) => tasks.async(self, ({ callers }) => callers).await())).toEqual([owner.pid]);
+    expect(await within(owner, (self) => tasks.async(self, pidsOf).await())).toEqual([owner.pid]);
     await within(owner, (self) => tasks.async(self, () => raise('boom')).pid);
     await clock.advance(0);
     expect(events).toContainEqual(expect.objectContaining({ kind: 'process_crashed', ancestors: ['tasks'] }));
     const seen: (readonly Pid[])[] = [];
-    await within(owner, () => void tasks.startChild(({ callers }) => void seen.push(callers)));
+    await within(owner, () => void tasks.startChild((context) => void seen.push(pidsOf(context))));
     await clock.advance(0);
     expect(seen).toEqual([[owner.pid]]);
   });
@@ -169,9 +170,9 @@ describe('startChild', () => {
       const { clock, tasks, runtime } = await start({ maxRestarts: 3 });
       const owner = await runtime.start(Probe);
       const seen: (readonly Pid[])[] = [];
-      const fn = ({ callers }: TaskContext): unknown => {
+      const fn = (context: TaskContext): unknown => {
         const end = ends[seen.length];
-        seen.push(callers);
+        seen.push(pidsOf(context));
         return end === undefined ? forever() : end();
       };
       await within(owner, () => void tasks.startChild(fn, { restart }));

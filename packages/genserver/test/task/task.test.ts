@@ -1,16 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, test } from '@jest/globals';
-import {
-  Down,
-  Exit,
-  exit,
-  ExitReason,
-  GenServer,
-  type Pid,
-  Task,
-  type TaskContext,
-  TaskReply,
-} from '../../src/index.js';
+import { Down, Exit, exit, ExitReason, GenServer, Task, type TaskContext, TaskReply } from '../../src/index.js';
 import { gate, Probe, raise, rejection } from '../gen-server/probe.js';
 import { useRuntimes } from '../support/test-runtime.js';
 import { within } from './within.js';
@@ -339,16 +329,55 @@ test('start and startLink are fire and forget: unlinked, linked (TASK-026)', asy
 
 test('a task knows its callers: who started it, and theirs if that is a task (TASK-030, GS-091)', async () => {
   const { runtime } = newRuntime();
-  const server = await runtime.start(Probe);
-  const [b, c, own] = await within(server, (self) =>
+  const server = await runtime.start(Probe, { name: 'server' });
+  const first = { pid: server.pid, process: 'server' };
+  const [b, c, unowned, own] = await within(server, (self) =>
     Task.async(self, async (outer) => {
-      const inner = Task.async(outer.self, ({ callers, self: { pid } }) => [callers, pid] as const);
-      const started = Task.async(runtime, ({ callers }) => callers); // belongs to nobody, and still is asked for by somebody
-      expect(await started.await()).toEqual([outer.self.pid, self.pid]);
-      return [outer.callers, (await inner.await())[0], outer.self.pid] as const;
+      const inner = Task.async(outer.self, ({ callers }) => callers);
+      const other = Task.async(runtime, ({ callers }) => callers); // it belongs to nobody, and still was asked for
+      const { pid, name } = outer.self;
+      return [outer.callers, await inner.await(), await other.await(), { pid, process: name }] as const;
     }).await(),
   );
-  expect(b).toEqual([server.pid]);
-  expect(c).toEqual([own, server.pid]);
-  expect(await Task.async(runtime, ({ callers }): readonly Pid[] => callers).await()).toEqual([]);
+  expect(b).toEqual([first]);
+  expect(c).toEqual([own, first]);
+  expect(unowned).toEqual([own, first]);
+  expect(await Task.async(runtime, ({ callers }) => callers).await()).toEqual([]);
+});
+
+test('the process of a task can have a label, ancestors, and linked servers of its own', async () => {
+  const { runtime, clock } = newRuntime();
+  const { opened, open } = gate();
+  const task = Task.async(runtime, async ({ self }) => {
+    self.setLabel('import of march');
+    const helper = await self.startLink(Probe);
+    const ancestors = await helper.call.run((probe) => probe.self.ancestors);
+    await opened;
+    return [ancestors, self.name];
+  });
+  await clock.advance(0);
+  expect(runtime.info(task)).toMatchObject({ label: 'import of march' });
+  const { pid } = task;
+  open();
+  expect(await task.await()).toEqual([[{ pid, process: `Task<${pid}>` }], `Task<${pid}>`]);
+});
+
+test('without the async context of senders tasks do all the same', async () => {
+  const { runtime, clock } = newRuntime({ asyncContext: false });
+  const owner = await runtime.start(Probe);
+  await within(owner, () => undefined); // from then on it is known that this handler may wait
+  const seen = await within(owner, async (self) => {
+    const [sync, later] = [Task.async(self, () => 1), Task.async(self, async () => (await Promise.resolve(), 2))];
+    const values = await Task.awaitMany([sync, later]);
+    const cycle = await Task.async(self, async () => (await Promise.resolve(), rejection(owner.call.ping()))).await();
+    const [callers] = await Task.async(self, ({ callers: [first] }) => [first?.pid]).await();
+    Task.async(self, () => 3, { asMessage: true });
+    return { values, code: (cycle as { readonly code: string }).code, callers };
+  });
+  expect(seen).toEqual({ values: [1, 2], code: 'ERR_GENSERVER_CALL_CYCLE', callers: owner.pid });
+  await clock.advance(0);
+  expect(await owner.call.received()).toEqual([expect.any(TaskReply), expect.any(Down)]);
+  const other = await runtime.start(Probe);
+  const foreign = await within(owner, (self) => Task.async(self, () => 4));
+  expect(await within(other, () => rejection(foreign.await()))).toMatchObject({ code: 'ERR_GENSERVER_TASK_OWNER' });
 });
