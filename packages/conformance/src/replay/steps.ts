@@ -10,7 +10,6 @@ import {
   type SupervisorRef,
 } from '@rookery/genserver';
 import type { Ending, Json, Step } from '../scenario/scenario.js';
-import { hold } from './hold.js';
 import type { Ledger } from './ledger.js';
 import { Newest } from './newest.js';
 import { refusalToJson, toJson, toReason } from './reasons.js';
@@ -61,7 +60,7 @@ export class Steps {
     if (step.op === 'exit') this.#end(step.target, new EndYourself(step.reason, step.via));
     else if (step.op === 'signal') this.#signal(pid, step.reason);
     else if (step.op === 'stop') await this.#runtime.stop(pid, toReason(step.reason as string));
-    else if (step.op === 'batch') return this.#batch(step);
+    else if (step.op === 'batch') return this.#batch(step, pid);
     else return this.#administer(step);
     return 'ok';
   }
@@ -76,11 +75,11 @@ export class Steps {
   }
 
   /** All end while the supervisor handles nothing; then it finds all the exits in its mailbox. */
-  async #batch({ sup, exits }: Of<'batch'>): Promise<Json> {
+  async #batch({ exits }: Of<'batch'>, supervisor: Pid): Promise<Json> {
     const results: Json[] = [];
-    const release = await hold(this.supervisor(sup));
+    await this.#runtime.sys.suspend(supervisor);
     for (const [id, reason] of exits) results.push(await this.#endAndWait(id, reason));
-    await release();
+    await this.#runtime.sys.resume(supervisor);
     return results;
   }
 
