@@ -3,6 +3,7 @@ import type { GenServer, ServerClass } from './gen-server/gen-server.js';
 import { inside, type Where } from './gen-server/inside.js';
 import { ServerRef } from './gen-server/server-ref.js';
 import { checkStart } from './gen-server/start-server.js';
+import type { Pid } from './process/pid.js';
 import { RegistryRef } from './registry/registry-ref.js';
 import type { Kernel } from './runtime/kernel.js';
 import { checkName, type Name } from './runtime/names.js';
@@ -14,10 +15,14 @@ import { TaskSupervisorRef } from './task/task-supervisor-ref.js';
 export abstract class RuntimeRefs implements Where {
   abstract get [inside](): { readonly kernel: Kernel; readonly process: undefined };
 
-  /** A ref by name: it finds whoever holds the name at the time of each message. Nobody needs to hold it yet. */
-  ref<S extends GenServer<unknown>>(serverClass: ServerClass<S>, name: Name): ServerRef<S> {
-    checkStart(serverClass, { name });
-    return new ServerRef<S>(this[inside].kernel, serverClass, name);
+  /**
+   * A ref by name: it finds whoever holds the name at the time of each message; nobody needs to hold it yet. Or by pid: it
+   * means that process and no other, also after its name has gone to another one.
+   */
+  ref<S extends GenServer<unknown>>(serverClass: ServerClass<S>, target: Name | Pid): ServerRef<S> {
+    const { kernel } = this[inside];
+    checkStart(serverClass, typeof target === 'number' ? {} : { name: target });
+    return new ServerRef<S>(kernel, serverClass, target);
   }
 
   /** A supervisor by name. */

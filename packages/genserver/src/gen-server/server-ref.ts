@@ -17,12 +17,12 @@ import { type CallClient, type CastClient, makeClient } from './messages.js';
 export class ServerRef<S extends GenServer<unknown> = GenServer<unknown>> implements ProcessRef {
   readonly #kernel: Kernel;
   readonly #serverClass: ServerClass<S>;
-  readonly #target: Process | Name;
+  readonly #target: Process | Name | Pid;
   #call: CallClient<S> | undefined;
   #cast: CastClient<S> | undefined;
 
-  /** Made by the runtime: `runtime.start()` gives a ref by pid (by name, if it has one), `runtime.ref()` one by name. */
-  constructor(kernel: Kernel, serverClass: ServerClass<S>, target: Process | Name) {
+  /** Made by the runtime: `runtime.start()` gives a ref by pid (by name, if it has one), `runtime.ref()` one by either. */
+  constructor(kernel: Kernel, serverClass: ServerClass<S>, target: Process | Name | Pid) {
     this.#kernel = kernel;
     this.#serverClass = serverClass;
     this.#target = target;
@@ -81,7 +81,7 @@ export class ServerRef<S extends GenServer<unknown> = GenServer<unknown>> implem
   }
 
   get [named](): Name | undefined {
-    return isProcess(this.#target) ? undefined : this.#target;
+    return isProcess(this.#target) || typeof this.#target === 'number' ? undefined : this.#target;
   }
 
   [locate](): Process | undefined {
@@ -101,6 +101,6 @@ export function send(target: Pick<ServerRef, 'send'>, message: unknown): void {
   target.send(message);
 }
 
-function isProcess(target: Process | Name): target is Process {
+function isProcess(target: Process | Name | Pid): target is Process {
   return typeof target === 'object' && 'mailbox' in target;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { child, type NameError, type ServerRef, type Runtime } from '../../src/index.js';
+import { child, type NameError, type Pid, type ServerRef, type Runtime } from '../../src/index.js';
 import { Probe } from '../gen-server/probe.js';
 import { useRuntimes } from '../support/test-runtime.js';
 
@@ -103,5 +103,20 @@ describe('unregister', () => {
       kind: 'not_registered',
       message: 'The name n is held by nobody.',
     });
+  });
+});
+
+describe('a ref by pid', () => {
+  test('means that process, whoever holds its name (PROC-026)', async () => {
+    const { runtime } = newRuntime();
+    const first = await runtime.start(Probe, { name: 'n' });
+    const byPid = runtime.ref(Probe, first.pid as Pid);
+    runtime.unregister('n');
+    await runtime.start(Probe, { name: 'n' });
+    expect([await byPid.call.run(({ self }) => self.pid), byPid.pid]).toEqual([byPid.pid, byPid.pid]);
+    expect(byPid.pid).not.toBe(runtime.whereis('n'));
+    runtime.kill(byPid);
+    expect([byPid.isAlive, byPid.send('late')]).toEqual([false, false]);
+    await expect(byPid.call.ping()).rejects.toMatchObject({ code: 'ERR_GENSERVER_NO_PROCESS' });
   });
 });

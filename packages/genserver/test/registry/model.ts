@@ -2,6 +2,7 @@ import { deepStrictEqual, rejects } from 'node:assert/strict';
 import fc from 'fast-check';
 import {
   ExitReason,
+  type Pid,
   Registered,
   registry,
   type RegistryKeys,
@@ -175,7 +176,8 @@ export class Run {
     this.model.end(given.who);
     const isFree = this.model.register(given);
     const name = via('book', given.key, given.value);
-    if (isFree) this.#place(given.who, await this.runtime.start(Probe, { name }));
+    // By pid, as it may give its name back and live on.
+    if (isFree) this.#place(given.who, byPid(this.runtime, await this.runtime.start(Probe, { name })));
     else {
       await rejects(this.runtime.start(Probe, { name }), { code: 'ERR_GENSERVER_ALREADY_STARTED' });
       await this.#fill(given.who);
@@ -211,6 +213,10 @@ export class Run {
       ? `+ ${place} ${String(news.key)} ${String(news.value)}`
       : `- ${place} ${String(news.key)}`;
   }
+}
+
+function byPid(runtime: Runtime, { pid }: ServerRef<Probe>): ServerRef<Probe> {
+  return runtime.ref(Probe, pid as Pid);
 }
 
 function sorted(keys: readonly unknown[]): readonly string[] {
