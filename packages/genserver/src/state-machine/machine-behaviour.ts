@@ -46,13 +46,17 @@ export class MachineBehaviour extends ServerBehaviour implements MachineControl 
     return Promise.resolve(result).then((value) => this.#answerBeforeEnd(message, value));
   }
 
+  /** What the traits of the class say is about its methods, not about functions that were handed in. */
+  override mayWait(message: Message): boolean {
+    return message.kind === 'internal' || message.payload instanceof Timeout || super.mayWait(message);
+  }
+
   override complete(message: Message, result: unknown): void {
     const process = message.receiver;
     if (result === ANSWERED || process === undefined) return;
     if (process.status === 'stopping') {
       if (!(result instanceof Postponed)) super.complete(message, result);
-    } else if (message.kind === 'sys')
-      super.complete(message, result); // no event: nothing is cancelled
+    } else if (message.kind === 'sys') this.#completeSys(message, result);
     else if (result === STALE) this.#feedDue(process);
     else if (message.kind === 'start') this.#completeStart(process, message, result);
     else if (message.kind === 'enter') this.#completeEnter(process, message, result);
@@ -111,6 +115,12 @@ export class MachineBehaviour extends ServerBehaviour implements MachineControl 
     if (!isLast || message.kind !== 'call' || result instanceof Postponed) return result;
     super.complete(message, result);
     return ANSWERED;
+  }
+
+  /** No event: nothing is cancelled. What replaceState or new code put in place is the state, and nothing was entered (gen_statem). */
+  #completeSys(message: Message, result: unknown): void {
+    super.complete(message, result);
+    if (isState(this.#machine?.state)) this.#commit();
   }
 
   #completeStart(process: Process, message: Message, result: unknown): void {

@@ -50,6 +50,6 @@ test('events, enter calls and timeouts come in the order of a naive interpreter 
     fc.asyncProperty(scenario, async (given) => {
       expect(await play(newRuntime(), given)).toEqual(new Model(given).play(given));
     }),
-    { numRuns: 400 },
+    { numRuns: 250 },
   );
 });
