@@ -134,6 +134,16 @@ describe('a postponed event', () => {
     expect(await answer).toBe('retried');
   });
 
+  test('that is handled again is one that its caller waits for: a call back to who sent it is a circle', async () => {
+    const { runtime } = newRuntime();
+    const [lab, other] = [await runtime.start(Lab), await runtime.start(Lab)];
+    const answer = other.call.run(() =>
+      lab.call.run((one) => (one.state.kind === 'a' ? postpone() : rejection(other.call.note('back')))),
+    );
+    await lab.call.run((one) => void (one.state = B));
+    expect(await answer).toMatchObject({ code: 'ERR_GENSERVER_CALL_CYCLE' });
+  });
+
   test('takes constant time, however many are postponed', async () => {
     const { runtime, clock } = newRuntime();
     const lab = await runtime.start(Lab);

@@ -92,7 +92,7 @@ describe('a machine that stops', () => {
     expect(await answer).toBe('reply');
     isAnswered();
     await clock.advance(0);
-    expect(log).toEqual(['terminate shutdown in a']);
+    expect([log, runtime.stats().dropped.late_reply]).toEqual([['terminate shutdown in a'], 0]);
   });
 
   test('is not entered into the state that it was given, but terminates in it (gen_statem)', async () => {
