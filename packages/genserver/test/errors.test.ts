@@ -53,6 +53,7 @@ const ERRORS: readonly [core.GenServerError, `ERR_GENSERVER_${string}`, string][
     'ERR_GENSERVER_ALREADY_STARTED',
     'The name lobby is held by process <7>.',
   ],
+  [new core.StateMachineError('door', 'it is ajar.'), 'ERR_GENSERVER_STATE_MACHINE', 'door: it is ajar.'],
   [new core.NotStartedError('Lobby'), 'ERR_GENSERVER_NOT_STARTED', 'Lobby is not running in a process'],
   [new core.StopTimeoutError('lobby', 50), 'ERR_GENSERVER_STOP_TIMEOUT', 'lobby had not ended 50 ms after'],
   [new core.StopFailedError('lobby', ExitReason.killed), 'ERR_GENSERVER_STOP_FAILED', 'ended differently: killed'],
