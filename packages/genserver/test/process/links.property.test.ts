@@ -4,23 +4,29 @@ import { Down, Exit, ExitReason, type MonitorRef, Runtime, type Self, type Serve
 import { ManualClock } from '../../src/testing.js';
 import { Probe } from '../gen-server/probe.js';
 
-const SIZE = 6;
+const SIZE = 5;
 const REASONS = [ExitReason.normal, ExitReason.shutdown, ExitReason.killed, ExitReason.error('boom')];
 const other = fc.nat(SIZE - 1);
 
-/** What a process does about another one; `demonitor` and `flush` about one of its monitors. */
+const about = <K extends string>(...kinds: readonly K[]) => fc.record({ kind: fc.constantFrom(...kinds), b: other });
+
+/** What a process does about another one; `demonitor` and `flush` about one of its last monitors. Ends are rare, so that much happens before. */
 const deed = fc.oneof(
-  fc.record({
-    kind: fc.constantFrom('link', 'unlink', 'monitor', 'demonitor', 'flush', 'trap', 'untrap', 'kill'),
-    b: other,
-  }),
-  fc.record({ kind: fc.constant('exit' as const), b: other, reason: fc.constantFrom(...REASONS) }),
+  { arbitrary: about('link', 'unlink'), weight: 6 },
+  { arbitrary: about('monitor'), weight: 6 },
+  { arbitrary: about('demonitor', 'flush', 'flush'), weight: 6 },
+  { arbitrary: about('trap', 'untrap', 'trap'), weight: 4 },
+  { arbitrary: about('kill'), weight: 1 },
+  {
+    arbitrary: fc.record({ kind: fc.constant('exit' as const), b: other, reason: fc.constantFrom(...REASONS) }),
+    weight: 2,
+  },
 );
 type Deed = typeof deed extends fc.Arbitrary<infer D> ? D : never;
 
 /** Several deeds in one handler of `a`, so that what they cause waits in its mailbox meanwhile; or one from outside. */
 const step = fc.oneof(
-  { arbitrary: fc.record({ a: other, deeds: fc.array(deed, { minLength: 1, maxLength: 5 }) }), weight: 4 },
+  { arbitrary: fc.record({ a: other, deeds: fc.array(deed, { minLength: 1, maxLength: 10 }) }), weight: 8 },
   fc.record({ a: fc.constant(undefined), deeds: fc.tuple(deed) }),
 );
 
@@ -168,10 +174,10 @@ class Both {
     else this.model.traps.delete(a);
   }
 
-  /** One of the monitors that it has made so far, active or not. */
+  /** One of the last monitors that it has made, active or not. */
   #demonitor(self: Self, a: number, nth: number, flush: boolean, handled: number): void {
     const own = this.#made.flatMap((made, index) => (made.owner === a ? [{ id: index + 1, ref: made.ref }] : []));
-    const chosen = own[nth % Math.max(1, own.length)];
+    const chosen = own.at(-1 - (nth % Math.max(1, own.length)));
     if (chosen === undefined) return;
     const real = self.demonitor(chosen.ref, { flush });
     this.found.push([real, flush ? this.model.flush(chosen.id, a, handled) : this.model.demonitor(chosen.id)]);
