@@ -11,7 +11,7 @@ import { PartitionSupervisorRef } from './supervisor/partition-supervisor-ref.js
 import { DynamicSupervisorRef, SupervisorRef } from './supervisor/supervisor-ref.js';
 import { TaskSupervisorRef } from './task/task-supervisor-ref.js';
 
-/** The part of a runtime that gives refs by name. Nobody needs to hold the name yet. */
+/** The part of a runtime that gives refs, by name or by pid. Nobody needs to hold the name yet. */
 export abstract class RuntimeRefs implements Where {
   abstract get [inside](): { readonly kernel: Kernel; readonly process: undefined };
 
@@ -25,34 +25,34 @@ export abstract class RuntimeRefs implements Where {
     return new ServerRef<S>(kernel, serverClass, target);
   }
 
-  /** A supervisor by name. */
-  supervisor(name: Name): SupervisorRef {
-    checkName(name);
-    return new SupervisorRef(this[inside].kernel, name);
+  /** A supervisor by name or pid. */
+  supervisor(target: Name | Pid): SupervisorRef {
+    checkTarget(target);
+    return new SupervisorRef(this[inside].kernel, target);
   }
 
-  /** A dynamic supervisor by name. `S` is what its children have in common. */
-  dynamicSupervisor<S extends GenServer<unknown> = GenServer<unknown>>(name: Name): DynamicSupervisorRef<S> {
-    checkName(name);
-    return new DynamicSupervisorRef<S>(this[inside].kernel, name);
+  /** A dynamic supervisor by name or pid. `S` is what its children have in common. */
+  dynamicSupervisor<S extends GenServer<unknown> = GenServer<unknown>>(target: Name | Pid): DynamicSupervisorRef<S> {
+    checkTarget(target);
+    return new DynamicSupervisorRef<S>(this[inside].kernel, target);
   }
 
-  /** A partition supervisor by name. `Ref` is what its partitions are reached by. */
-  partitionSupervisor<Ref = unknown>(name: Name): PartitionSupervisorRef<Ref> {
-    checkName(name);
-    return new PartitionSupervisorRef<Ref>(this[inside].kernel, name);
+  /** A partition supervisor by name or pid. `Ref` is what its partitions are reached by. */
+  partitionSupervisor<Ref = unknown>(target: Name | Pid): PartitionSupervisorRef<Ref> {
+    checkTarget(target);
+    return new PartitionSupervisorRef<Ref>(this[inside].kernel, target);
   }
 
-  /** A task supervisor by name. */
-  taskSupervisor(name: Name): TaskSupervisorRef {
-    checkName(name);
-    return new TaskSupervisorRef(this[inside].kernel, name);
+  /** A task supervisor by name or pid. */
+  taskSupervisor(target: Name | Pid): TaskSupervisorRef {
+    checkTarget(target);
+    return new TaskSupervisorRef(this[inside].kernel, target);
   }
 
-  /** An agent by name. `State` is what it holds. */
-  agent<State>(name: Name): AgentRef<State> {
-    checkName(name);
-    return new AgentRef<State>(this[inside].kernel, name);
+  /** An agent by name or pid. `State` is what it holds. */
+  agent<State>(target: Name | Pid): AgentRef<State> {
+    checkTarget(target);
+    return new AgentRef<State>(this[inside].kernel, target);
   }
 
   /** A registry by name. `Key` and `Value` are what is registered there. */
@@ -60,4 +60,8 @@ export abstract class RuntimeRefs implements Where {
     checkName(name);
     return new RegistryRef<Key, Value>(this[inside].kernel, name);
   }
+}
+
+function checkTarget(target: Name | Pid): void {
+  if (typeof target !== 'number') checkName(target);
 }

@@ -11,7 +11,6 @@ import {
 } from '@rookery/genserver';
 import type { Ending, Json, Step } from '../scenario/scenario.js';
 import type { Ledger } from './ledger.js';
-import { Newest } from './newest.js';
 import { refusalToJson, toJson, toReason } from './reasons.js';
 import { toSpec } from './specs.js';
 import { EndYourself, Worker, type World } from './worker.js';
@@ -45,15 +44,23 @@ export class Steps {
 
   /** The newest instance of an id, if it is alive. */
   liveOne(id: string): Pid | undefined {
-    return this.#runtime.whereis(new Newest(this.#ledger, id));
+    const pid = this.#ledger.newest(id)?.pid;
+    return pid === undefined ? undefined : this.#runtime.whereis(pid);
   }
 
   supervisor(id: string): SupervisorRef {
-    return this.#runtime.supervisor(new Newest(this.#ledger, id));
+    return this.#runtime.supervisor(this.#newest(id));
   }
 
   dynamicSupervisor(id: string): DynamicSupervisorRef {
-    return this.#runtime.dynamicSupervisor(new Newest(this.#ledger, id));
+    return this.#runtime.dynamicSupervisor(this.#newest(id));
+  }
+
+  /** Of what has been started: a scenario names nothing else. */
+  #newest(id: string): Pid {
+    const pid = this.#ledger.newest(id)?.pid;
+    if (pid === undefined) throw new Error(`The scenario names ${id}, which was never started.`);
+    return pid;
   }
 
   async #act(step: Exclude<Step, Of<'sleep'>>, pid: Pid): Promise<Json> {
@@ -66,7 +73,7 @@ export class Steps {
   }
 
   #end(id: string, how: EndYourself): void {
-    this.#runtime.ref(Worker, new Newest(this.#ledger, id)).send(how);
+    this.#runtime.ref(Worker, this.#newest(id)).send(how);
   }
 
   #signal(pid: Pid, reason: Ending): void {

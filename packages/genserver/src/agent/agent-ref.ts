@@ -23,7 +23,7 @@ export class AgentRef<State> implements ProcessRef {
   readonly #server: ServerRef<Agent<State>>;
 
   /** Made by the runtime. */
-  constructor(kernel: Kernel, target: Process | Name) {
+  constructor(kernel: Kernel, target: Process | Name | Pid) {
     this.#kernel = kernel;
     this.#server = new ServerRef<Agent<State>>(kernel, Agent, target);
   }

@@ -1,4 +1,5 @@
 import { NoProcessError } from '../errors.js';
+import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
 import type { Kernel } from '../runtime/kernel.js';
 import type { Name } from '../runtime/names.js';
@@ -18,7 +19,7 @@ export interface PartitionView extends Omit<ChildView, 'id'> {
 /** How to talk to a partition supervisor. `Ref` is what its partitions are reached by. */
 export class PartitionSupervisorRef<Ref = unknown> extends AnySupervisorRef<PartitionSupervisor> {
   /** Made by the runtime. */
-  constructor(kernel: Kernel, target: Process | Name) {
+  constructor(kernel: Kernel, target: Process | Name | Pid) {
     super(kernel, PartitionSupervisor, target);
   }
 

@@ -20,7 +20,7 @@ export abstract class AnySupervisorRef<S extends Supervisor | DynamicSupervisor>
   readonly #server: ServerRef<S>;
   readonly #call: CallClient<S>;
 
-  constructor(kernel: Kernel, serverClass: ServerClass<S>, target: Process | Name) {
+  constructor(kernel: Kernel, serverClass: ServerClass<S>, target: Process | Name | Pid) {
     this.kernel = kernel;
     this.#serverClass = serverClass;
     this.#server = new ServerRef<S>(kernel, serverClass, target);
@@ -64,7 +64,7 @@ export abstract class AnySupervisorRef<S extends Supervisor | DynamicSupervisor>
 /** How to talk to a supervisor. */
 export class SupervisorRef extends AnySupervisorRef<Supervisor> {
   /** Made by the runtime. */
-  constructor(kernel: Kernel, target: Process | Name) {
+  constructor(kernel: Kernel, target: Process | Name | Pid) {
     super(kernel, Supervisor, target);
   }
 
@@ -117,7 +117,7 @@ export class DynamicSupervisorRef<
   S extends GenServer<unknown> = GenServer<unknown>,
 > extends AnySupervisorRef<DynamicSupervisor> {
   /** Made by the runtime. */
-  constructor(kernel: Kernel, target: Process | Name) {
+  constructor(kernel: Kernel, target: Process | Name | Pid) {
     super(kernel, DynamicSupervisor, target);
   }
 

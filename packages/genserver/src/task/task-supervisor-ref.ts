@@ -43,7 +43,7 @@ export class TaskSupervisorRef implements ProcessRef {
   readonly #supervisor: DynamicSupervisorRef;
 
   /** Made by the runtime. */
-  constructor(kernel: Kernel, target: Process | Name) {
+  constructor(kernel: Kernel, target: Process | Name | Pid) {
     this.#kernel = kernel;
     this.#supervisor = new DynamicSupervisorRef(kernel, target);
   }
