@@ -67,6 +67,12 @@ const ERRORS: readonly [core.GenServerError, `ERR_GENSERVER_${string}`, string][
     'ERR_GENSERVER_LOCK_ABANDONED',
     'The wait for lock row 7 of books is over, as lobby has ended.',
   ],
+  [
+    new core.SupervisorOptionError('invalid_strategy', 'strategy', `one of 'one_for_one'`, 'one_for_some'),
+    'ERR_GENSERVER_INVALID_OPTION',
+    'Expected `strategy` to be one of \'one_for_one\', got `"one_for_some"`.',
+  ],
+  [new core.NoPartitionsError('pools'), 'ERR_GENSERVER_NO_PARTITIONS', 'pools has zero partitions'],
   [new core.ChildError('not_found', 'a', 'root'), 'ERR_GENSERVER_CHILD_NOT_FOUND', 'Child a of root is not a child'],
 ];
 

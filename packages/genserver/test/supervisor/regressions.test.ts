@@ -195,6 +195,20 @@ describe('cost', () => {
       expect(Math.max(restartMs, stopMs)).toBeLessThan(startMs * 20 + 1_000);
     },
   );
+
+  test('stopping children by name that wait for their restart does not scan the others (SUP-108, DYN-017)', async () => {
+    const { runtime, clock } = newTree();
+    const options = { maxRestarts: MANY, backoff: { initialMs: 1_000_000, maxMs: 1_000_000 } };
+    const pool = await runtime.startDynamicSupervisor(options);
+    const names = Array.from({ length: MANY }, (_, index) => `${index}`);
+    const start = (name: string) => pool.startChild(child(Idle, { name }));
+    const startMs = await timed(() => Promise.all(names.map(start)));
+    for (const name of names) runtime.kill(name);
+    await clock.advance(0);
+    const stopMs = await timed(() => Promise.all(names.map((name) => pool.terminateChild(runtime.ref(Idle, name)))));
+    expect([await pool.countChildren(), clock.pendingTimers]).toMatchObject([{ specs: 0 }, 0]);
+    expect(stopMs).toBeLessThan(startMs * 20 + 1_000);
+  });
 });
 
 async function timed(act: () => Promise<unknown>): Promise<number> {
