@@ -196,6 +196,52 @@ describe('in between', () => {
     expect([tree.runtime.stats().processes, tree.clock.pendingTimers]).toEqual([0, 0]);
   });
 
+  test('the end of a wait that was overtaken means nothing: the next try comes after the next delay', async () => {
+    const tree = newTree();
+    let open = (): void => {};
+    class Gate extends GenServer {
+      static isOpen = false;
+      override init(): void | Promise<void> {
+        return Gate.isOpen ? undefined : new Promise((resolve) => (open = resolve));
+      }
+    }
+    const a = child(Worker, { id: 'a', name: 'a', args: [tree, 'a', {}], backoff: false });
+    const children = [a, tree.worker('b', { attempts: ['ok', 'fail', 'ok'] })];
+    const root = await start(tree, {}, { strategy: 'rest_for_one', children });
+    await tree.crash('b');
+    const busy = root.startChild(child(Gate));
+    await tree.clock.advance(0);
+    await tree.crash('a');
+    await tree.clock.advance(100); // the wait for b is over, and behind the crash of a
+    Gate.isOpen = true;
+    open();
+    await busy;
+    await tree.clock.advance(0);
+    expect([tree.attempts('b'), await root.whichChild('b')]).toMatchObject([
+      2,
+      { state: 'restarting', restartInMs: 200 },
+    ]);
+  });
+
+  test('what the ended child still sends is no second crash', async () => {
+    const tree = newTree();
+    let wake = (): void => {};
+    class Restless extends GenServer {
+      async linger(): Promise<void> {
+        await new Promise<void>((resolve) => (wake = resolve));
+        tree.runtime.exit('root', ExitReason.error('late'));
+      }
+    }
+    const root = await start(tree, {}, { children: [child(Restless, { id: 'r', name: 'r' })] });
+    tree.runtime.ref(Restless, 'r').cast.linger();
+    await tree.clock.advance(0);
+    tree.runtime.kill('r');
+    await tree.clock.advance(0);
+    wake();
+    await tree.clock.advance(100);
+    expect([delays(tree), await root.whichChild('r')]).toMatchObject([[100], { state: 'running', restarts: 1 }]);
+  });
+
   test('a killed supervisor restarts nobody any more (SUP-074)', async () => {
     const { tree } = await waiting();
     tree.runtime.kill('root');
