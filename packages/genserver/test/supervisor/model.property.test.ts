@@ -22,7 +22,7 @@ interface Limits {
 
 const SIZE = 4;
 const REASONS = [ExitReason.normal, ExitReason.shutdownWith('bye'), ExitReason.error('boom')];
-const limits = fc.record<Limits>({
+const someLimits = fc.record<Limits>({
   autoShutdown: fc.constantFrom('never', 'any_significant', 'all_significant'),
   maxRestarts: fc.nat(4),
   maxSeconds: fc.integer({ min: 1, max: 3 }),
@@ -109,7 +109,7 @@ async function perform(runtime: Runtime, clock: ManualClock, one: Step): Promise
 test('a supervisor agrees with a naive model of restarts, their limit and automatic shutdown (SUP-044, SUP-047, SUP-050, SUP-097, SUP-099, SUP-101)', async () => {
   const plans = fc.array(plan, { minLength: SIZE, maxLength: SIZE });
   await fc.assert(
-    fc.asyncProperty(limits, plans, fc.array(step, { maxLength: 25 }), async (given, rawPlans, steps) => {
+    fc.asyncProperty(someLimits, plans, fc.array(step, { maxLength: 25 }), async (given, rawPlans, steps) => {
       const [clock, fitting] = [new ManualClock(), fit(rawPlans, given)];
       const [runtime, model] = [new Runtime({ clock }), new Model(fitting, given)];
       const children = fitting.map((one, id) => child(Worker, { name: `${id}`, ...one }));
