@@ -137,7 +137,7 @@ export abstract class BaseSupervisor extends GenServer {
   }
 
   /** The exit of a stranger or of a former child means nothing (SUP-042); nor does a signal that a living child sent. */
-  async #exited({ from, reason }: Exit): Promise<void> {
+  #exited({ from, reason }: Exit): void | Promise<void> {
     const child = from === undefined ? undefined : this.#byPid.get(from);
     if (from === undefined || child?.process?.pid !== from || child.isAlive) return;
     child.ended(reason);

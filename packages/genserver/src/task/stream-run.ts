@@ -6,6 +6,7 @@ import { TaskAbortedError, TaskTimeoutError } from './errors.js';
 import { InputSource } from './input-source.js';
 import { ResultBuffer } from './result-buffer.js';
 import type { StreamPlan, StreamResult } from './stream-plan.js';
+import type { TaskContext } from './task-context.js';
 import type { TaskJob } from './task-job.js';
 import type { TaskResult } from './task-result.js';
 import { TaskWait } from './task-wait.js';
@@ -118,7 +119,7 @@ export class StreamRun<In, Out> implements AsyncIterator<StreamResult<In, Out>, 
 
   #start(input: In): void {
     const { fn, tasks, limits, consumer } = this.#plan;
-    const run = { fn: fn.bind(undefined, input), name: fn.name, owner: consumer };
+    const run = { fn: (context: TaskContext): unknown => fn(input, context), name: fn.name, owner: consumer };
     let job: TaskJob;
     try {
       job = tasks.start({ ...run, isLinked: tasks.isLinked, isQuiet: true });

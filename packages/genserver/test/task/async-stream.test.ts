@@ -493,7 +493,7 @@ describe('whose tasks they are', () => {
   test('a consumer that is a task itself is the first caller, its callers follow (TASK-055)', async () => {
     const { runtime } = newRuntime();
     const owner = await runtime.start(Probe);
-    const [pid, results] = await within(owner, (self) =>
+    const [consumer, results] = await within(owner, (self) =>
       Task.async(
         self,
         async (outer) =>
@@ -503,7 +503,7 @@ describe('whose tasks they are', () => {
           ] as const,
       ).await(),
     );
-    expect(results).toEqual([ok([pid, owner.pid])]);
+    expect(results).toEqual([ok([consumer, owner.pid])]);
   });
 
   test('messages that look like news of tasks do no harm, and stay (TASK-054)', async () => {
