@@ -54,6 +54,23 @@ const ERRORS: readonly [core.GenServerError, `ERR_GENSERVER_${string}`, string][
     'The name lobby is held by process <7>.',
   ],
   [new core.StateMachineError('door', 'it is ajar.'), 'ERR_GENSERVER_STATE_MACHINE', 'door: it is ajar.'],
+  [
+    new core.TaskExitedError('Task<7>', ExitReason.error(boom)),
+    'ERR_GENSERVER_TASK_EXITED',
+    'Task<7> ended without a value: Error: boom.',
+  ],
+  [new core.TaskTimeoutError('Task<7>', 50), 'ERR_GENSERVER_TASK_TIMEOUT', 'Task<7> was not done within 50 ms.'],
+  [new core.TaskAbortedError('Task<7>', boom), 'ERR_GENSERVER_TASK_ABORTED', 'Waiting for Task<7> was aborted'],
+  [
+    new core.TaskUsedError('Task<7>', 'await', 'taken'),
+    'ERR_GENSERVER_TASK_USED',
+    'Cannot await Task<7>: its result has been taken, and a task gives its result once.',
+  ],
+  [
+    new core.TaskOwnerError('Task<7>', 'await', 'lobby', 'room'),
+    'ERR_GENSERVER_TASK_OWNER',
+    'room cannot await Task<7>, which belongs to lobby.',
+  ],
   [new core.NotStartedError('Lobby'), 'ERR_GENSERVER_NOT_STARTED', 'Lobby is not running in a process'],
   [new core.StopTimeoutError('lobby', 50), 'ERR_GENSERVER_STOP_TIMEOUT', 'lobby had not ended 50 ms after'],
   [new core.StopFailedError('lobby', ExitReason.killed), 'ERR_GENSERVER_STOP_FAILED', 'ended differently: killed'],
