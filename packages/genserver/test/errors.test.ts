@@ -71,6 +71,8 @@ const ERRORS: readonly [core.GenServerError, `ERR_GENSERVER_${string}`, string][
     'ERR_GENSERVER_TASK_OWNER',
     'room cannot await Task<7>, which belongs to lobby.',
   ],
+  [new core.ExitError(ExitReason.shutdown), 'ERR_GENSERVER_EXIT', 'exit() was called, with the reason shutdown.'],
+  [new core.NameError('taken', 'lobby', pid), 'ERR_GENSERVER_NAME_TAKEN', 'The name lobby is held by another process'],
   [new core.NotStartedError('Lobby'), 'ERR_GENSERVER_NOT_STARTED', 'Lobby is not running in a process'],
   [new core.StopTimeoutError('lobby', 50), 'ERR_GENSERVER_STOP_TIMEOUT', 'lobby had not ended 50 ms after'],
   [new core.StopFailedError('lobby', ExitReason.killed), 'ERR_GENSERVER_STOP_FAILED', 'ended differently: killed'],
