@@ -6,7 +6,7 @@ import { ServerRef } from '../gen-server/server-ref.js';
 import { ExitReason, isExitReason } from '../process/exit-reason.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
-import { locate, type ProcessRef } from '../runtime/address.js';
+import { locate, named, type ProcessRef } from '../runtime/address.js';
 import type { Milliseconds } from '../runtime/clock.js';
 import type { Kernel } from '../runtime/kernel.js';
 import type { Name } from '../runtime/names.js';
@@ -77,6 +77,10 @@ export class AgentRef<State> implements ProcessRef {
 
   toString(): string {
     return this.#server.toString();
+  }
+
+  get [named](): Name | undefined {
+    return this.#server[named];
   }
 
   [locate](): Process | undefined {

@@ -3,7 +3,8 @@ import { InvalidOptionError, NoProcessError } from '../errors.js';
 import { inside, type Where } from '../gen-server/inside.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
-import { type Address, locate, type ProcessRef } from '../runtime/address.js';
+import { type Address, locate, named, nameOf, type ProcessRef } from '../runtime/address.js';
+import type { Name } from '../runtime/names.js';
 import { formatName, type Kernel } from '../runtime/kernel.js';
 import type { Book } from './book.js';
 import { type RegistryEntry, type RegistryRecord, Receiver, toEntry, toRecord } from './entries.js';
@@ -198,6 +199,10 @@ export class RegistryRef<Key = unknown, Value = unknown> implements ProcessRef {
 
   toString(): string {
     return formatName(this.#address);
+  }
+
+  get [named](): Name | undefined {
+    return nameOf(this.#address);
   }
 
   [locate](): Process | undefined {

@@ -11,7 +11,7 @@ export const named: unique symbol = Symbol('rookery.named');
 /** Something that stands for a process, whichever holds the place now: a server ref or a supervisor ref. */
 export interface ProcessRef {
   readonly [locate]: () => Process | undefined;
-  readonly [named]?: Name | undefined;
+  readonly [named]: Name | undefined;
   toString(): string;
 }
 

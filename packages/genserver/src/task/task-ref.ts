@@ -1,6 +1,7 @@
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
-import { locate, type ProcessRef } from '../runtime/address.js';
+import { locate, named, type ProcessRef } from '../runtime/address.js';
+import type { Name } from '../runtime/names.js';
 
 /** The process of a task: an address for `runtime.exited`, `runtime.kill`, `self.monitor` and the like. */
 export class TaskRef implements ProcessRef {
@@ -24,6 +25,10 @@ export class TaskRef implements ProcessRef {
   /** Its function's name and its pid. */
   toString(): string {
     return this.#process?.label ?? 'a completed task';
+  }
+
+  get [named](): Name | undefined {
+    return undefined;
   }
 
   [locate](): Process | undefined {

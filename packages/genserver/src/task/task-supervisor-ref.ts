@@ -5,7 +5,7 @@ import { ServerBehaviour } from '../gen-server/dispatch.js';
 import { inside, type Where } from '../gen-server/inside.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
-import { locate, type ProcessRef } from '../runtime/address.js';
+import { locate, named, type ProcessRef } from '../runtime/address.js';
 import type { Kernel } from '../runtime/kernel.js';
 import type { Name } from '../runtime/names.js';
 import type { ChildSpec } from '../supervisor/child-spec.js';
@@ -112,6 +112,10 @@ export class TaskSupervisorRef implements ProcessRef {
 
   toString(): string {
     return this.#supervisor.toString();
+  }
+
+  get [named](): Name | undefined {
+    return this.#supervisor[named];
   }
 
   [locate](): Process | undefined {

@@ -120,6 +120,15 @@ describe('sendAfter', () => {
     expect(await late.call.received()).toEqual(['by ref']);
   });
 
+  test('to any ref by name looks it up when it fires (TIM-008)', async () => {
+    const { runtime, clock } = newRuntime();
+    const refs = [runtime.agent('n'), runtime.registry('n'), runtime.supervisor('n'), runtime.taskSupervisor('n')];
+    for (const ref of refs) runtime.sendAfter(ref, 10, 'x');
+    const late = await runtime.start(Probe, { name: 'n' });
+    await clock.advance(10);
+    expect(await late.call.received()).toEqual(['x', 'x', 'x', 'x']);
+  });
+
   test('to a name outlives who started it and who held the name, but not the runtime (TIM-009)', async () => {
     const { runtime, clock } = newRuntime();
     const [sender] = [await runtime.start(Probe), await runtime.start(Probe, { name: 'n' })];
