@@ -79,16 +79,16 @@ export class Witness {
 
   asks(ask: Ask, answer: Promise<unknown>, facts: AskFacts = {}): void {
     this.asked++;
-    const checked = answer
-      .then(
-        (value) => (ask === 'work' && value !== 'done' ? `work gave ${String(value)}` : undefined),
-        (error: CodedError) => this.#misfit(ask, error, facts),
-      )
-      .then((complaint) => {
-        if (complaint !== undefined) this.complaints.push(complaint);
-        this.#pending.delete(checked);
-      });
+    const checked = this.#check(ask, answer, facts).finally(() => this.#pending.delete(checked));
     this.#pending.add(checked);
+  }
+
+  async #check(ask: Ask, answer: Promise<unknown>, facts: AskFacts): Promise<void> {
+    const complaint = await answer.then(
+      (value) => (ask === 'work' && value !== 'done' ? `work gave ${String(value)}` : undefined),
+      (error: CodedError) => this.#misfit(ask, error, facts),
+    );
+    if (complaint !== undefined) this.complaints.push(complaint);
   }
 
   traps(pid: Pid): void {
