@@ -1,4 +1,5 @@
 import { AgentRef } from './agent/agent-ref.js';
+import { checkInteger } from './checks.js';
 import type { GenServer, ServerClass } from './gen-server/gen-server.js';
 import { inside, type Where } from './gen-server/inside.js';
 import { ServerRef } from './gen-server/server-ref.js';
@@ -21,7 +22,8 @@ export abstract class RuntimeRefs implements Where {
    */
   ref<S extends GenServer<unknown>>(serverClass: ServerClass<S>, target: Name | Pid): ServerRef<S> {
     const { kernel } = this[inside];
-    checkStart(serverClass, typeof target === 'number' ? {} : { name: target });
+    checkStart(serverClass, {});
+    checkTarget(target);
     return new ServerRef<S>(kernel, serverClass, target);
   }
 
@@ -63,5 +65,6 @@ export abstract class RuntimeRefs implements Where {
 }
 
 function checkTarget(target: Name | Pid): void {
-  if (typeof target !== 'number') checkName(target);
+  if (typeof target === 'number') checkInteger('pid', target, 1);
+  else checkName(target);
 }

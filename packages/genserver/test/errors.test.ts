@@ -95,23 +95,6 @@ const ERRORS: readonly [core.GenServerError, `ERR_GENSERVER_${string}`, string][
   [new core.ExitError(ExitReason.shutdown), 'ERR_GENSERVER_EXIT', 'exit() was called, with the reason shutdown.'],
   [new core.NameError('taken', 'lobby', pid), 'ERR_GENSERVER_NAME_TAKEN', 'The name lobby is held by another process'],
   [
-    new core.TaskExitedError('Task<7>', ExitReason.error(boom)),
-    'ERR_GENSERVER_TASK_EXITED',
-    'Task<7> ended without a value: Error: boom.',
-  ],
-  [new core.TaskTimeoutError('Task<7>', 50), 'ERR_GENSERVER_TASK_TIMEOUT', 'Task<7> was not done within 50 ms.'],
-  [new core.TaskAbortedError('Task<7>', boom), 'ERR_GENSERVER_TASK_ABORTED', 'Waiting for Task<7> was aborted'],
-  [
-    new core.TaskUsedError('Task<7>', 'await', 'awaited'),
-    'ERR_GENSERVER_TASK_USED',
-    'Cannot await Task<7>: it has been awaited',
-  ],
-  [
-    new core.TaskOwnerError('Task<7>', 'await', 'ada', 'bob'),
-    'ERR_GENSERVER_TASK_OWNER',
-    'bob cannot await Task<7>, which belongs to ada.',
-  ],
-  [
     new core.ApplicationStartError('shop', 'root', ExitReason.error(boom)),
     'ERR_GENSERVER_APPLICATION_START_FAILED',
     'The application shop did not start, its tree failed: Error: boom.',

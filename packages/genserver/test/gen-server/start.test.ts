@@ -183,8 +183,16 @@ describe('start', () => {
   test.each(['', null, 1, true, {}, [], () => 'n'])('refuses %p as a name (PROC-027, GS-017)', async (name) => {
     const { runtime } = newRuntime();
     await expect(runtime.start(Probe, { name: name as Name })).rejects.toBeInstanceOf(InvalidOptionError);
-    expect(() => runtime.ref(Probe, name as Name)).toThrow(InvalidOptionError);
   });
+
+  test.each(['', null, 0, 1.5, Number.NaN, true, {}, [], () => 'n'])(
+    'makes no ref to %p, which is no name and no pid',
+    (target) => {
+      const { runtime } = newRuntime();
+      expect(() => runtime.ref(Probe, target as Name)).toThrow(InvalidOptionError);
+      expect(() => runtime.supervisor(target as Name)).toThrow(InvalidOptionError);
+    },
+  );
 
   test.each([
     ['a class that is no GenServer', class Other {}, {}],
