@@ -92,8 +92,6 @@ const ERRORS: readonly [core.GenServerError, `ERR_GENSERVER_${string}`, string][
     'Expected `strategy` to be one of \'one_for_one\', got `"one_for_some"`.',
   ],
   [new core.NoPartitionsError('pools'), 'ERR_GENSERVER_NO_PARTITIONS', 'pools has zero partitions'],
-  [new core.ExitError(ExitReason.shutdown), 'ERR_GENSERVER_EXIT', 'exit() was called, with the reason shutdown.'],
-  [new core.NameError('taken', 'lobby', pid), 'ERR_GENSERVER_NAME_TAKEN', 'The name lobby is held by another process'],
   [
     new core.ApplicationStartError('shop', 'root', ExitReason.error(boom)),
     'ERR_GENSERVER_APPLICATION_START_FAILED',
