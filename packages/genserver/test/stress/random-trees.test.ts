@@ -3,7 +3,7 @@ import { Runtime } from '../../src/index.js';
 import { LeakDetector, ManualClock } from '../../src/testing.js';
 import { Dice } from './dice.js';
 import { RandomTrees } from './random-tree.js';
-import { firstSeeds, SEEDS_IN_A_TEST } from './seeds.js';
+import { firstSeeds, SEEDS_IN_A_TEST, watched } from './seeds.js';
 import { Witness } from './witness.js';
 
 /** Longer than the slowest start and the slowest end together, deep trees included. */
@@ -42,7 +42,7 @@ test.each(firstSeeds)(
   async (firstSeed) => {
     const leaks = new LeakDetector(); // for the rejections
     for (let seed = firstSeed; seed < firstSeed + SEEDS_IN_A_TEST; seed++)
-      expect([seed, await live(seed)]).toEqual([seed, []]);
+      expect([seed, await watched(seed, live(seed))]).toEqual([seed, []]);
     await leaks.assertNone();
   },
 );
