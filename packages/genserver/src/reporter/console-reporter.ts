@@ -22,7 +22,7 @@ export interface ConsoleReporterOptions {
   readonly color?: boolean;
   /**
    * `short`: a line for each crash and decision. `normal` (default): crashes with a stack of the user's own code. `full`:
-   * whole stacks, and every start and end as well.
+   * whole stacks, the message with what it carried and the server's state, and every start and end as well.
    */
   readonly detail?: ReportDetail;
   /** Put before each entry, such as the time: `() => new Date().toISOString()`. Default: nothing. */

@@ -2,6 +2,7 @@ import { type ExitReason, formatReason } from '../process/exit-reason.js';
 import type { Milliseconds } from '../runtime/clock.js';
 import type { RuntimeEvent } from '../runtime/events.js';
 import { BoundedMap } from './bounded-map.js';
+import { contentLines } from './contents.js';
 import type { Paint } from './paint.js';
 import { reasonLines } from './reason.js';
 import { formatHistory, formatSpan } from './history.js';
@@ -81,7 +82,11 @@ export class Entries {
       ...(detail === 'full' ? [`pid ${pid}`] : []),
     ].join(', ');
     const history = formatHistory(restartHistory, now);
-    const facts = history === undefined || detail === 'short' ? [circumstances] : [circumstances, history];
+    const facts = [
+      circumstances,
+      ...(history === undefined || detail === 'short' ? [] : [history]),
+      ...(detail === 'full' ? contentLines(event) : []),
+    ];
     return this.#failure(`${this.#name(process)} ${paint('red', 'crashed')}${place}`, reason, ...facts);
   }
 

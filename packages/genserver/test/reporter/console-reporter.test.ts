@@ -8,6 +8,8 @@ import {
   ExitReason,
   GenServer,
   type Runtime,
+  type ServerRef,
+  type ServerStatus,
   supervisor,
 } from '../../src/index.js';
 import type { ManualClock } from '../../src/testing.js';
@@ -307,12 +309,61 @@ describe('options', () => {
       '  Error: boom',
       '      at',
       expect.stringMatching(/^ {2}while handling "crash", no messages waiting, pid \d+$/),
+      '  the message: cast crash()',
       '▶ carts started ada',
       '↻ carts restarted ada (restart 1)',
       '■ kim ended: normal',
       '▶ carts started kim',
       '↻ carts restarted kim, which had ended (normal) (restart 1)',
     ]);
+  });
+
+  test('detail full shows what was sent by whom, and what the server held, as formatStatus and redact leave it', async () => {
+    class Vault extends GenServer<{ pin: string }> {
+      readonly owner = 'ada';
+      override init() {
+        return { pin: '1234' };
+      }
+      open(pin: string): never {
+        throw new Error(`not ${pin.length} digits`);
+      }
+      override formatStatus(status: ServerStatus<{ pin: string }>): ServerStatus {
+        return { ...status, state: { pin: '****' } };
+      }
+    }
+    class Client extends GenServer {
+      ask(vault: ServerRef<Vault>): Promise<unknown> {
+        return vault.call.open('12').catch(() => {});
+      }
+    }
+    const { screen } = await watched({ detail: 'full' }, async ({ runtime }) => {
+      const vault = await runtime.start(Vault, { name: 'vault' });
+      await (await runtime.start(Client, { name: 'kim' })).call.ask(vault);
+      await runtime.stop('kim');
+    });
+    const lines = screen.take().map((line) => line.trim());
+    expect(
+      lines.slice(
+        lines.findIndex((line) => line.startsWith('the message')),
+        -1,
+      ),
+    ).toEqual([
+      `the message: call open('12')`,
+      'sent by kim',
+      `its state: { pin: '****' }`,
+      `its fields: { owner: 'ada' }`,
+    ]);
+  });
+
+  test('a value that cannot be shown hides no crash', async () => {
+    const { screen } = await watched({ detail: 'full' }, async ({ runtime, clock }) => {
+      const ada = await runtime.start(Cart, { name: 'ada' });
+      const { proxy, revoke } = Proxy.revocable({}, {});
+      revoke();
+      ada.cast.crash(new Error('boom'), proxy);
+      await clock.advance(0);
+    });
+    expect(screen.text).toContain('the message: cast crash(Error: boom');
   });
 
   test('a prefix comes before each entry', async () => {
