@@ -108,15 +108,13 @@ describe('in a process of its own', () => {
   });
 
   test('Node ends by itself when only idle servers are left: calls that were answered keep no timer (TIM-017)', async () => {
-    const begun = performance.now();
     const { code, stdout } = await runProgram(
       sources.folder,
       `${PRELUDE}
       const real = new Runtime();
-      const probe = await real.start(Probe, { startTimeoutMs: 60_000 });
-      console.log(await probe.with({ timeoutMs: 60_000 }).call.ping());`,
+      const probe = await real.start(Probe, { startTimeoutMs: 600_000 });
+      console.log(await probe.with({ timeoutMs: 600_000 }).call.ping());`, // with a timer left it would be killed, long before
     );
     expect([code, stdout]).toEqual([0, 'pong\n']);
-    expect(performance.now() - begun).toBeLessThan(15_000);
   });
 });
