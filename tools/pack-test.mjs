@@ -85,7 +85,7 @@ function checkContent(name, files) {
   for (const needed of ['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']) {
     assert.ok(files.includes(needed), `the tarball of ${name} has no ${needed}`);
   }
-  const known = /^(dist|src)\/.*\.(ts|js|map)$|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
+  const known = /^(dist|src)\/.*\.(ts|js|map)$|^docs\/[\w-]+\.md$|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
   const surplus = files.filter((path) => !known.test(path) || /\.(test|spec)\./.test(path));
   assert.deepEqual(surplus, [], `the tarball of ${name} has files that nobody needs`);
   assert.equal(
