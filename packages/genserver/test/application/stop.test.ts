@@ -25,6 +25,25 @@ describe('a stop', () => {
     expect(await app.stopped).toEqual(report('shop'));
   });
 
+  test('once more, when all is down, is told how that went, and leaves no timer (APP-011)', async () => {
+    const { runtime, clock } = newRuntime();
+    const app = await Application.start({ name: 'shop', runtime });
+    await app.stop();
+    expect(await app.stop({ timeoutMs: 10 })).toEqual(report('shop'));
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('of one whose start callback has failed runs neither prepStop nor stop (APP-003)', async () => {
+    const { runtime } = newRuntime();
+    const story = new Story();
+    const start = (): never => {
+      throw new Error('no');
+    };
+    const options = { ...story.application('shop', story.tree('a')), runtime, start };
+    await expect(Application.start(options)).rejects.toMatchObject({ stage: 'start' });
+    expect(story.take()).toEqual([]);
+  });
+
   test('without a state gives the callbacks undefined, and a prepStop that returns nothing changes no state (APP-009)', async () => {
     const { runtime } = newRuntime();
     const states: unknown[] = [];

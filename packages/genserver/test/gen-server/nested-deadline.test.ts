@@ -36,6 +36,12 @@ class Middle extends GenServer {
     return answer;
   }
 
+  /** Answers later: the call is open still when its handler has ended. */
+  goOnAlone(): Deferred<void> {
+    void this.#go.then(() => this.#callInner());
+    return this.self.defer();
+  }
+
   async #callInner(): Promise<void> {
     const failed = this.#inner?.with({ timeoutMs: 10_000 }).call.never();
     await failed?.catch((error: unknown) => {
@@ -96,6 +102,18 @@ describe('a call made by a handler', () => {
     expect(await outer).toBe('early');
     go();
     await clock.advance(10_000);
+    expect(await middle.call.waited()).toMatchObject({ timeoutMs: 10_000 });
+    end();
+  });
+
+  test('by what it left running when it returned has all its own time', async () => {
+    const { middle, clock, go, end } = await start();
+    const outer = middle.with({ timeoutMs: 1000 }).call.goOnAlone();
+    outer.catch(() => {}); // looked at below
+    await clock.advance(0);
+    go();
+    await clock.advance(10_000);
+    await expect(outer).rejects.toThrow(CallTimeoutError);
     expect(await middle.call.waited()).toMatchObject({ timeoutMs: 10_000 });
     end();
   });

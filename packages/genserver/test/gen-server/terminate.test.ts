@@ -60,8 +60,9 @@ describe('terminate', () => {
     const { runtime } = newRuntime();
     class Silent extends GenServer {}
     const silent = await runtime.start(Silent);
+    const exited = runtime.exited(silent);
     await runtime.stop(silent, failed);
-    expect(silent.isAlive).toBe(false);
+    expect(await exited).toEqual(failed);
   });
 
   test('that hangs can still be killed; what it throws later is counted', async () => {

@@ -8,7 +8,7 @@ import {
   type ServerRef,
   Timeout,
 } from '../../src/index.js';
-import { Probe, raise, within } from '../gen-server/probe.js';
+import { gate, Probe, raise, within } from '../gen-server/probe.js';
 import { useRuntimes } from '../support/test-runtime.js';
 
 const newRuntime = useRuntimes();
@@ -39,6 +39,21 @@ describe('sendAfter', () => {
     await clock.advance(100);
     expect(await probe.call.received()).toEqual([]);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('cancelled when its message waits already gives false, and the message comes (TIM-016)', async () => {
+    const { runtime, clock } = newRuntime();
+    const probe = await runtime.start(Probe);
+    const { opened, open } = gate();
+    const cancelled = within(probe, async ({ self }) => {
+      const timer = self.sendAfter(10, 'stale');
+      await opened;
+      return timer.cancel();
+    });
+    await clock.advance(10);
+    open();
+    expect(await cancelled).toBe(false);
+    expect(await probe.call.received()).toEqual(['stale']);
   });
 
   test('that has fired or was cancelled gives false, and takes nothing back (TIM-003, TIM-016)', async () => {

@@ -3,14 +3,24 @@ import {
   child,
   dynamicSupervisor,
   type DynamicSupervisorRef,
+  GenServer,
   type Pid,
   Registry,
   supervisor,
   via,
 } from '../../src/index.js';
+import { gate } from '../gen-server/probe.js';
 import { boom, REASONS, type TestTree, useTrees, Worker } from './support.js';
 
 const newTree = useTrees();
+
+/** Not there before the test says so. */
+class Late extends GenServer {
+  override init(opened: Promise<void>): Promise<void> {
+    return opened;
+  }
+}
+
 const EMPTY = { specs: 0, active: 0, supervisors: 0, workers: 0 };
 
 const start = (tree: TestTree, options: object = {}): Promise<DynamicSupervisorRef<Worker>> =>
@@ -65,6 +75,19 @@ describe('starting', () => {
     const ref = await sup.startChild(tree.worker('a'));
     expect(await ref.call.ping()).toBe('pong');
     expect(await sup.whichChildren()).toMatchObject([{ pid: ref.pid, state: 'running', type: 'worker' }]);
+
+    const { opened, open } = gate();
+    const log: string[] = [];
+    const starting = tree.runtime
+      .dynamicSupervisor('sup')
+      .startChild(child(Late, { args: [opened] }))
+      .then(() => log.push('started'));
+    const asked = sup.countChildren().then(({ active }) => log.push(`counted ${active}`));
+    await tree.clock.advance(1000);
+    expect(log).toEqual([]);
+    open();
+    await Promise.all([starting, asked]);
+    expect(log).toEqual(['started', 'counted 2']);
   });
 
   test('ids need not be unique, names do (DYN-005)', async () => {

@@ -81,7 +81,7 @@ describe('a restart that fails', () => {
     expect(await root.countChildren()).toMatchObject({ active: 0 });
   });
 
-  test('shows the child as restarting, and refuses what does not fit (SUP-055)', async () => {
+  test('shows the child as restarting, and refuses what does not fit (SUP-055, SUP-079)', async () => {
     const tree = newTree();
     const { root, next } = await withRetries(tree, 'one_for_one');
     const refused = [root.startChild(tree.worker('g')), root.restartChild('g'), root.deleteChild('g')];
