@@ -33,12 +33,14 @@ describe('servers that are never idle do not starve the event loop', () => {
     await runtime.start(Player, { name: 'a', args: [() => runtime.ref(Player, 'b').cast[hit]()] });
     await runtime.start(Player, { name: 'b', args: [() => runtime.ref(Player, 'a').cast[hit]()] });
     runtime.ref(Player, 'a').cast.hit();
-    await turn();
-    await later(5);
-    await turn();
-    const hits = await runtime.ref(Player, 'a').call.count();
-    for (const name of ['a', 'b']) runtime.kill(name); // before anything can fail: they would play on
-    expect(hits).toBeGreaterThan(10);
+    const a = runtime.ref(Player, 'a').with({ timeoutMs: Infinity });
+    // As long as it takes on a busy machine: a starved event loop would never come back here.
+    for (let hits = 0; hits <= 10; hits = await a.call.count()) {
+      await turn();
+      await later(5);
+    }
+    for (const name of ['a', 'b']) runtime.kill(name);
+    expect(runtime.stats().processes).toBe(0);
     await runtime.shutdown();
   });
 
@@ -51,13 +53,13 @@ describe('servers that are never idle do not starve the event loop', () => {
     expect(await exited).toEqual({ kind: 'killed' });
   });
 
-  test('a million casts that wait let a timer run before the last of them', async () => {
+  test('200,000 casts that wait let a timer run before the last of them', async () => {
     const runtime = new Runtime();
     const ref = await runtime.start(Player, { args: [() => undefined] });
-    for (let index = 0; index < 1_000_000; index++) ref.cast.hit();
+    for (let index = 0; index < 200_000; index++) ref.cast.hit();
     const done = ref.with({ timeoutMs: Infinity }).call.count();
     const timer = later(1).then(() => (runtime.idle ? 'after the last' : 'before the last'));
-    expect(await done).toBe(1_000_000);
+    expect(await done).toBe(200_000);
     expect(await timer).toBe('before the last');
     await runtime.shutdown();
   });
