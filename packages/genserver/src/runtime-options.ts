@@ -61,5 +61,7 @@ export function completeOptions(options: RuntimeOptions): KernelOptions {
   if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function') {
     throw new InvalidOptionError('clock', 'a Clock', clock);
   }
+  const now: unknown = clock.now();
+  if (!Number.isFinite(now)) throw new InvalidOptionError('clock', 'a Clock whose now() gives a number', now);
   return { clock, create, random, asyncContext, redact };
 }

@@ -62,8 +62,7 @@ export function request(
       toAnswer === undefined ? resolve : answering(toAnswer, resolve, reject),
       reject,
     );
-    if (what.urgent === true) target.deliverUrgent(message);
-    else target.deliver(message);
+    deliver(target, message, what.urgent === true);
     if (!message.isPending) return; // its mailbox was full
     limit(kernel, message, what.timeoutMs, activity);
     if (signal !== undefined) releaseOnAbort(kernel, message, ref, signal);
@@ -71,6 +70,13 @@ export function request(
     message.origin = activity;
     (caller.waitsFor ??= new Set()).add(message);
   });
+}
+
+/** Nothing comes before the start, not even what a listener sent when it heard of the new process. */
+function deliver(target: Process, message: CallMessage, isUrgent: boolean): void {
+  if (isUrgent) target.deliverUrgent(message);
+  else if (message.kind === 'start' && target.mailbox.size > 0) target.deliverFirst(message);
+  else target.deliver(message);
 }
 
 function answering(

@@ -1,4 +1,4 @@
-import { ExitReason } from './exit-reason.js';
+import { ExitReason, isExitReason } from './exit-reason.js';
 import { ancestorsOf, type ProcessIdentity, senderOf } from './identity.js';
 import type { Message } from './message.js';
 import type { Pid } from './pid.js';
@@ -121,5 +121,8 @@ function plainReason({ kind }: ExitReason): ExitReason {
 }
 
 function isReport(value: unknown): value is CrashReport {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'process_crashed';
+  if (typeof value !== 'object' || value === null) return false;
+  const report: Partial<CrashReport> = value;
+  const lists = [report.ancestors, report.path, report.restartHistory];
+  return report.kind === 'process_crashed' && isExitReason(report.reason) && lists.every((list) => Array.isArray(list));
 }

@@ -52,7 +52,9 @@ export function formatReason(reason: ExitReason): string {
 /** The error at the bottom of a reason, for an error's `cause`; undefined when nothing was thrown. */
 export function causeOf(reason: ExitReason): unknown {
   if (reason.kind === 'error') return reason.error;
-  return reason.kind === 'shutdown' && isFailedToStartChild(reason.detail) ? causeOf(reason.detail.reason) : undefined;
+  if (reason.kind !== 'shutdown' || !isFailedToStartChild(reason.detail)) return undefined;
+  const { detail } = reason;
+  return attempt(() => causeOf(detail.reason), undefined); // one that leads back to itself has no bottom
 }
 
 /** Whatever was thrown, looking at it must not throw again: that would stop a process from ending. */
@@ -66,16 +68,18 @@ function attempt<T>(look: () => T, otherwise: T): T {
 
 function isFailedToStartChild(detail: unknown): detail is FailedToStartChild {
   if (typeof detail !== 'object' || detail === null) return false;
-  return attempt(() => 'kind' in detail && detail.kind === 'failed_to_start_child', false);
+  const looksSo = (): boolean =>
+    'kind' in detail && detail.kind === 'failed_to_start_child' && 'reason' in detail && isExitReason(detail.reason);
+  return attempt(looksSo, false);
 }
 
 function formatDetail(detail: unknown): string {
-  if (isFailedToStartChild(detail)) return `child ${detail.id} failed to start: ${formatReason(detail.reason)}`;
   const plain = attempt(() => Object.prototype.toString.call(detail), 'something that cannot be shown');
   return attempt(() => describe(detail), plain); // circular, a bigint: the text is for people, so the short form will do
 }
 
 function describe(detail: unknown): string {
+  if (isFailedToStartChild(detail)) return `child ${detail.id} failed to start: ${formatReason(detail.reason)}`;
   if (detail instanceof Error) return `${detail.name}: ${detail.message}`;
   if (typeof detail === 'string') return detail;
   return JSON.stringify(detail) ?? String(detail);

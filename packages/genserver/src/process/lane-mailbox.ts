@@ -91,6 +91,8 @@ export class LaneMailbox implements MessageQueue {
 
   pushUrgent(message: Message): void {
     this.#urgent.push(message, this.#arrivals++);
+    const start = this.#system.first?.message.kind === 'start' ? this.#system.shift() : undefined;
+    if (start !== undefined) this.#own.push(start);
   }
 
   shift(): Message | undefined {

@@ -78,7 +78,11 @@ export class Mailbox implements MessageQueue {
 
   pushUrgent(message: Message): void {
     this.#size++;
-    (this.#front ??= new Front()).pushUrgent(message);
+    const front = (this.#front ??= new Front());
+    front.pushUrgent(message);
+    if (this.#oldest?.kind !== 'start') return;
+    front.push(this.#oldest);
+    this.#oldest = undefined;
   }
 
   shift(): Message | undefined {

@@ -33,7 +33,7 @@ export interface MessageQueue {
   push(message: Message): boolean;
   /** Before all others: for what a process asks of itself. */
   pushFront(message: Message): void;
-  /** Before the others, but behind what came by pushFront, and behind what is urgent already. */
+  /** Before the others, but behind what came by pushFront, behind what is urgent already, and never before a `start`. */
   pushUrgent(message: Message): void;
   /** Takes the next one. */
   shift(): Message | undefined;

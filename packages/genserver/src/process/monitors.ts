@@ -96,7 +96,8 @@ export class Monitor implements Watcher {
 
 /** Takes a Down that waits in the mailbox out of it (MON-007). */
 export function flushDown({ mailbox }: Process, ref: MonitorRef): void {
-  mailbox.remove(({ payload }) => payload instanceof Down && payload.ref === ref);
+  // Not a call or cast that somebody made with it as argument.
+  mailbox.remove(({ kind, payload }) => kind === 'info' && payload instanceof Down && payload.ref === ref);
 }
 
 /** The ended process tells who watches it, and stops watching others (MON-004). */

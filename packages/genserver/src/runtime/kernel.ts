@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { AlreadyStartedError, NoProcessError } from '../errors.js';
+import { AlreadyStartedError, InvalidOptionError, NoProcessError } from '../errors.js';
 import { AbortListeners } from '../process/abort-listeners.js';
 import type { Activities, Activity } from '../process/activity.js';
 import { type Context, runtimeContext, senderContext } from '../process/context.js';
@@ -17,7 +17,7 @@ import type { MailboxLimit } from '../process/message-queue.js';
 import type { MonitorRef } from '../process/monitors.js';
 import type { Pid } from '../process/pid.js';
 import { refuseOverflow } from '../process/overflow.js';
-import { Process } from '../process/process.js';
+import { type NameClaim, Process } from '../process/process.js';
 import { SparingActivities } from '../process/sparing-activities.js';
 import { type Address, isProcessRef, locate } from './address.js';
 import type { Clock } from './clock.js';
@@ -188,7 +188,7 @@ export class Kernel implements Host {
     this.processes.delete(process.pid);
     const { names } = process;
     process.names = undefined;
-    for (const claim of names ?? []) claim.release(process);
+    for (const claim of names ?? []) release(claim, process);
   }
 
   reportExit(process: Process, reason: ExitReason, last: Message | undefined, isOwnDoing: boolean): void {
@@ -209,7 +209,20 @@ export class Kernel implements Host {
   #claim(name: Name, process: Process): void {
     const claim = typeof name === 'object' ? name.claim(this, process) : this.#names.claim(name, process);
     if (claim instanceof Process) throw new AlreadyStartedError(formatName(name), claim.pid);
+    if (typeof claim?.release !== 'function')
+      throw new InvalidOptionError('name', 'one whose claim() gives a NameClaim, or who holds it', claim);
     process.names = [claim];
+  }
+}
+
+/** A directory of somebody else must not keep a process from ending; but its failure must be seen. */
+function release(claim: NameClaim, process: Process): void {
+  try {
+    claim.release(process);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }
 

@@ -2,7 +2,7 @@ import { NoProcessError } from '../errors.js';
 import type { ExitReason } from '../process/exit-reason.js';
 import type { Behaviour } from '../process/host.js';
 import { identityOf, type ProcessIdentity } from '../process/identity.js';
-import { link, unlink } from '../process/links.js';
+import { breakLinks, link, unlink } from '../process/links.js';
 import type { Message } from '../process/message.js';
 import { Monitor, type MonitorRef } from '../process/monitors.js';
 import type { Process } from '../process/process.js';
@@ -65,6 +65,7 @@ export class TaskJob implements Behaviour {
     const className = name === '' ? 'Task' : `Task(${name})`;
     this.process = kernel.spawn({ className, name: undefined, behaviour: this, parent, mailbox: undefined });
     if (isLinked && owner !== undefined && owner !== parent) link(owner, this.process);
+    if (this.process.exitReason !== undefined) this.#endedAtOnce(this.process.exitReason);
     // Not a `start`, which somebody would wait for; and what a process asks of itself is no dead letter when it ends before.
     this.process.deliver(new kernel.context.Message('continue', name === '' ? 'task' : name, undefined));
   }
@@ -133,10 +134,17 @@ export class TaskJob implements Behaviour {
 
   ended(): void {
     this.#fn = undefined;
+    if ((this.process as Process | undefined) === undefined) return; // see #endedAtOnce
     if (this.#isQuiet && this.owner?.trapExit === true) unlink(this.owner, this.process);
     if (this.result !== undefined) return;
     this.#settle({ kind: 'exit', reason: this.process.exitReason ?? { kind: 'noproc' } });
     this.#abort?.abort();
+  }
+
+  /** By a listener, as soon as it heard of the new process: before that was known here. */
+  #endedAtOnce(reason: ExitReason): void {
+    this.ended();
+    breakLinks(this.process, reason);
   }
 
   #settle(result: TaskResult<unknown>): void {

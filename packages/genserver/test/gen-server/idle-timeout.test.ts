@@ -139,6 +139,29 @@ describe('idleTimeout', () => {
     expect(await idler.call.seen()).toEqual([20]);
   });
 
+  test('of 0 ms with a message of its own does not come between a handler and its continuation (GS-061, GS-071)', async () => {
+    const { runtime } = newRuntime();
+    class Both extends GenServer {
+      readonly seen: unknown[] = [];
+      go(): void {
+        this.self.idleTimeout(0, 'idle');
+        this.self.continue('next');
+      }
+      received(): readonly unknown[] {
+        return this.seen;
+      }
+      override handleContinue(argument: unknown): void {
+        this.seen.push(argument);
+      }
+      override handleInfo(message: unknown): void {
+        this.seen.push(message);
+      }
+    }
+    const both = await runtime.start(Both);
+    await both.call.go();
+    expect(await both.call.received()).toEqual(['next']); // any message cancels the timeout, also the continuation
+  });
+
   test('ends with the process', async () => {
     const { runtime, clock } = newRuntime();
     const idler = await runtime.start(Idler, { args: [() => clock.now(), 50] });

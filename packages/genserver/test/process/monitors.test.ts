@@ -151,6 +151,25 @@ describe('a monitor', () => {
     expect(await a.call.received()).toEqual(['before', expect.objectContaining({ ref: removed[2] }), 'after']);
   });
 
+  test('removed with flush leaves a call alone that somebody made with its Down (MON-007)', async () => {
+    const { runtime } = newRuntime();
+    class Forwarded extends Probe {
+      told(message: unknown): boolean {
+        return message instanceof Down;
+      }
+    }
+    const [a, b] = [await runtime.start(Forwarded), await runtime.start(Probe)];
+    const ref = await within(a, ({ self }) => self.monitor(b));
+    await runtime.stop(b);
+    const [down] = await a.call.received();
+    const flushed = a.call.run(async ({ self }) => {
+      await Promise.resolve();
+      return self.demonitor(ref, { flush: true });
+    });
+    const told = a.call.told(down);
+    expect(await Promise.all([flushed, told])).toEqual([false, true]);
+  });
+
   test('can be removed only by the process that made it (MON-013)', async () => {
     const { runtime } = newRuntime();
     const [a, b, c] = [await runtime.start(Probe), await runtime.start(Probe), await runtime.start(Probe)];

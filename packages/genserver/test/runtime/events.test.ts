@@ -93,7 +93,9 @@ describe('a runtime', () => {
     expect(two.events).toHaveLength(1);
   });
 
-  test.each([{ clock: {} }, { clock: null }, { create: 1 }])('refuses the options %j', (options) => {
+  const noTime = { now: () => Number.NaN, setTimer: () => undefined };
+
+  test.each([{ clock: {} }, { clock: null }, { clock: noTime }, { create: 1 }])('refuses the options %j', (options) => {
     expect(() => new Runtime(options as unknown as RuntimeOptions)).toThrow(InvalidOptionError);
   });
 
