@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { asyncStream, GenServer, Task, type TaskContext, TaskReply, taskSupervisor } from '../../src/index.js';
-import { gate, Probe } from '../gen-server/probe.js';
+import { gate, Probe, rejection } from '../gen-server/probe.js';
 import { useRuntimes } from '../support/test-runtime.js';
 import { within } from './within.js';
 
@@ -52,15 +52,15 @@ describe('the waiting for a task', () => {
       return opened;
     };
     const results: unknown[] = [];
-    const call = owner.with({ timeoutMs: 100 }).call.run(async ({ self }) => {
+    const call = async ({ self }: Probe): Promise<void> => {
       const task = Task.async(self, slow);
       await Promise.resolve();
       await task.yield(1);
       results.push(await task.shutdown(5000));
-    });
-    const timedOut = expect(call).rejects.toMatchObject({ code: 'ERR_GENSERVER_CALL_TIMEOUT' });
+    };
+    const timedOut = rejection(owner.with({ timeoutMs: 100 }).call.run(call));
     await clock.advance(4000);
-    await timedOut;
+    expect(await timedOut).toMatchObject({ code: 'ERR_GENSERVER_CALL_TIMEOUT' });
     open('saved');
     await clock.advance(0);
     expect(results).toEqual([{ kind: 'ok', value: 'saved' }]);
