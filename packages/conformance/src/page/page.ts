@@ -56,7 +56,8 @@ function testsOf({ tests, isRecorded }: Finding): readonly string[] {
   return [...named, ...(more > 0 ? [`and ${more} more`] : []), ...(isRecorded ? ['recordings'] : [])];
 }
 
-function show({ file, test }: Citation): string {
+/** A test as the page names it. */
+export function show({ file, test }: Citation): string {
   return `[${file.split('/').at(-1)}](../${file}): ${plain(test)}`;
 }
 
