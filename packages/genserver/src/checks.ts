@@ -38,3 +38,9 @@ export function checkFunction(option: string, value: unknown, what: string): voi
 export function checkBoolean(option: string, value: unknown): asserts value is boolean {
   if (typeof value !== 'boolean') throw new InvalidOptionError(option, 'true or false', value);
 }
+
+/** Undefined where there is none. */
+export function checkSignal(value: unknown): asserts value is AbortSignal | undefined {
+  const isSignal = typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value;
+  if (value !== undefined && !isSignal) throw new InvalidOptionError('signal', 'an AbortSignal', value);
+}

@@ -50,7 +50,7 @@ export class ServerBehaviour implements Behaviour {
   #server: GenServer<unknown> | undefined;
   /** The arguments of init are forgotten once used, as they may be large (SUP-030); how to make an instance is kept. */
   #plan: StartPlan | undefined;
-  readonly #traits: Traits | undefined;
+  #traits: Traits | undefined;
 
   constructor(kernel: Kernel, plan: StartPlan) {
     this.#kernel = kernel;
@@ -75,7 +75,7 @@ export class ServerBehaviour implements Behaviour {
   }
 
   mayWait({ kind }: Message): boolean {
-    return this.#traits?.mayWait !== false || (kind === 'start' && this.#isMadeElsewhere());
+    return this.#traits?.mayWait !== false || kind === 'sys' || (kind === 'start' && this.#isMadeElsewhere());
   }
 
   noteWait(): void {
@@ -110,7 +110,7 @@ export class ServerBehaviour implements Behaviour {
       const state = await next.codeChange(old.state, extra, old);
       if (this.#server !== old) return; // it has ended meanwhile
       next.state = state;
-      this.#server = next;
+      this.#take(next);
     } catch (error) {
       delete next[selfSlot]; // it is nobody's
       throw error;
@@ -151,8 +151,14 @@ export class ServerBehaviour implements Behaviour {
     if (process === undefined || process.status === 'ended') return undefined; // killed while it was made
     const fresh = checkNew(server);
     fresh[selfSlot] = this.makeSelf(this.#kernel, process);
-    this.#server = fresh;
+    this.#take(fresh);
     return (fresh.init as Method).apply(fresh, args as unknown[]);
+  }
+
+  /** From now on it handles what comes; it may be of another class than was asked for. */
+  #take(server: GenServer<unknown>): void {
+    this.#server = server;
+    this.#traits = this.#kernel.handlerTraits?.of(server.constructor as ServerClass);
   }
 
   #timeout(server: GenServer<unknown>, message: Message): unknown {
@@ -162,8 +168,7 @@ export class ServerBehaviour implements Behaviour {
 
   #info(server: GenServer<unknown>, message: Message, payload: unknown): unknown {
     if (server.handleInfo !== GenServer.prototype.handleInfo) return server.handleInfo(payload);
-    this.#drop('unhandled_info', message, payload);
-    return undefined;
+    return this.#drop('unhandled_info', message, payload);
   }
 
   #completeStart(message: CallMessage, result: unknown): void {

@@ -1,5 +1,4 @@
-import { checkDuration } from '../checks.js';
-import { InvalidOptionError } from '../errors.js';
+import { checkDuration, checkSignal } from '../checks.js';
 import type { Pid } from '../process/pid.js';
 import { pack } from '../process/message.js';
 import type { Process } from '../process/process.js';
@@ -49,8 +48,7 @@ export class ServerRef<S extends GenServer<unknown> = GenServer<unknown>> implem
   with(options: CallOptions): { readonly call: CallClient<S> } {
     const { timeoutMs = CALL_TIMEOUT_MS, signal } = options;
     checkDuration('timeoutMs', timeoutMs);
-    if (signal !== undefined && (typeof signal !== 'object' || signal === null || !('addEventListener' in signal)))
-      throw new InvalidOptionError('signal', 'an AbortSignal', signal);
+    checkSignal(signal);
     return { call: this.#makeCall(timeoutMs, signal) };
   }
 

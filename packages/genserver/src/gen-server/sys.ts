@@ -139,7 +139,7 @@ export class Sys {
     if (serverClass !== undefined) checkServerClass(serverClass);
     if (create !== undefined) checkFunction('create', create, 'a function that makes an instance');
     const renewal: Renewal = { serverClass, create, extra };
-    await this.#ask(address, 'restartWithState', (server) => server.renew(renewal), options);
+    await this.#ask(address, 'restartWithState', (server) => server.renew(renewal), options, true);
   }
 
   async #ask<T>(
@@ -147,10 +147,11 @@ export class Sys {
     name: string,
     answer: (server: ServerBehaviour, process: Process) => T | Promise<T>,
     { timeoutMs = CALL_TIMEOUT_MS, urgent = false }: SysOptions = {},
+    isAwaited = false,
   ): Promise<T> {
     checkDuration('timeoutMs', timeoutMs);
     checkBoolean('urgent', urgent);
-    const operation: SysOperation = (server, message) => run(server, message, answer);
+    const operation: SysOperation = (server, message) => run(server, message, answer, isAwaited);
     const what = {
       kind: 'sys',
       name: `sys.${name}`,
@@ -164,18 +165,22 @@ export class Sys {
   }
 }
 
-/** Answers one request. What fails is for the caller, never for the server. */
+/**
+ * Answers one request. What fails is for the caller, never for the server. A promise holds the server only if it is a work
+ * of its own: as a state it may take for ever.
+ */
 function run(
   server: ServerBehaviour,
   message: CallMessage,
   answer: (server: ServerBehaviour, process: Process) => unknown,
+  isAwaited: boolean,
 ): unknown {
   const { receiver } = message;
   if (receiver === undefined) return undefined;
   if (!message.isPending) return receiver.host.drop('expired_request', receiver.label, message.name);
   try {
     const result = answer(server, receiver);
-    if (!(result instanceof Promise)) return void message.resolve(result);
+    if (!isAwaited || !(result instanceof Promise)) return void message.resolve(result);
     return result.then(
       (value) => void message.resolve(value),
       (error: unknown) => void message.reject(error),

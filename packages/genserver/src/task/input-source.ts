@@ -51,9 +51,15 @@ export class InputSource<In> {
     if (isThenable(closed)) Promise.resolve(closed).catch(() => undefined);
   }
 
-  #came(step: Step<In>): void {
+  #came(given: Step<In>): void {
     this.isPulling = false;
     if (this.isDone) return; // closed meanwhile: nobody wants it any more
+    let step: Step<In>;
+    try {
+      step = looked(given);
+    } catch (error) {
+      return this.#failed(error);
+    }
     if (step.done !== true) return this.#listener.onInput(step.value);
     this.isDone = true;
     this.#listener.onDone();
@@ -65,6 +71,15 @@ export class InputSource<In> {
     this.isDone = true;
     this.#listener.onError(error);
   }
+}
+
+/** Sources are made by hand, too. Throws where a loop of the language would. */
+function looked<In>(step: unknown): Step<In> {
+  if (typeof step !== 'object' || step === null) {
+    throw new TypeError(`next() of the inputs of a stream must give an object, not ${typeof step}.`);
+  }
+  const { done, value } = step as Step<In>;
+  return done ? { done, value } : { done: false, value };
 }
 
 function open<In>(inputs: Inputs<In>): Iterator<In> | AsyncIterator<In> {

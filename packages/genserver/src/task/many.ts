@@ -23,7 +23,7 @@ type Result = TaskResult<unknown> | undefined;
 export async function awaitMany(handles: readonly TaskHandle[], limits: AwaitLimits): Promise<readonly unknown[]> {
   const waits: TaskWait[] = [];
   for (const handle of handles) handle.claim('await', undefined); // all or none
-  for (const handle of handles) handle.claim('await', 'awaited');
+  for (const handle of new Set(handles)) handle.claim('await', 'awaited'); // one may stand in several places
   try {
     return await Promise.all(handles.map((handle) => handle.value(limits, (wait) => waits.push(wait))));
   } catch (error) {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { checkBoolean, checkDuration, checkFunction, checkInteger, checkOneOf } from '../checks.js';
+import { checkBoolean, checkDuration, checkFunction, checkInteger, checkOneOf, checkSignal } from '../checks.js';
 import { InvalidOptionError } from '../errors.js';
 import type { Milliseconds } from '../runtime/clock.js';
 
@@ -49,5 +49,6 @@ export function checkStream(inputs: unknown, fn: unknown, options: AsyncStreamOp
   checkDuration('timeoutMs', timeoutMs);
   checkOneOf('onTimeout', onTimeout, ['exit', 'kill_task']);
   checkBoolean('zipInputOnExit', zipInputOnExit);
+  checkSignal(signal);
   return { maxConcurrency, ordered, timeoutMs, onTimeout, zipInputOnExit, signal };
 }

@@ -1,4 +1,4 @@
-import { checkDuration, checkFunction } from '../checks.js';
+import { checkDuration, checkFunction, checkSignal } from '../checks.js';
 import { InvalidOptionError } from '../errors.js';
 import type { Shutdown } from '../gen-server/child-defaults.js';
 import { inside, type Where } from '../gen-server/inside.js';
@@ -182,5 +182,6 @@ function limitsOf({ timeoutMs = TASK_TIMEOUT_MS, signal }: AwaitOptions): {
   readonly signal: AbortSignal | undefined;
 } {
   checkDuration('timeoutMs', timeoutMs);
+  checkSignal(signal);
   return { timeoutMs, signal };
 }

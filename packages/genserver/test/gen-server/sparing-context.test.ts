@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { GenServer, type ServerClass } from '../../src/index.js';
+import { GenServer, type ServerClass, type ServerRef } from '../../src/index.js';
 import { useRuntimes } from '../support/test-runtime.js';
-import { Probe, rejection } from './probe.js';
+import { Probe, raise, rejection } from './probe.js';
 
 const newRuntime = useRuntimes();
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -31,6 +31,32 @@ describe('with asyncContext: false it is known whose code is running', () => {
     const { runtime } = newRuntime({ asyncContext: false });
     return runtime.start(serverClass as ServerClass<Probe>);
   };
+
+  test('in what follows, of the class that runs, not of the one that was asked for (GS-034, GS-083)', async () => {
+    const { runtime } = newRuntime({ asyncContext: false });
+    const ask = async (probe: ServerRef<Probe>): Promise<unknown> =>
+      probe.call.run(async () => {
+        await turn();
+        return rejection(probe.call.ping());
+      });
+    const made = await runtime.start(Probe, { create: () => new AsyncProbe() });
+    expect(await ask(made)).toMatchObject(cycle);
+    class Plain extends Probe {}
+    const replaced = await runtime.start(Plain);
+    await runtime.sys.restartWithState(replaced, { serverClass: AsyncProbe });
+    expect(await ask(replaced)).toMatchObject(cycle);
+  });
+
+  test('in codeChange, and so is one that asks its own process (GS-034, GS-083)', async () => {
+    const { runtime } = newRuntime({ asyncContext: false });
+    class Asking extends Probe {
+      override codeChange(): void {
+        return rejection(runtime.ref(Asking, 'asking').call.ping()).then((error) => raise(error)) as never;
+      }
+    }
+    const asking = await runtime.start(Asking, { name: 'asking' });
+    expect(await rejection(runtime.sys.restartWithState(asking))).toMatchObject(cycle);
+  });
 
   test('in any handler up to its return (GS-034)', async () => {
     const probe = await start(Probe);

@@ -358,3 +358,22 @@ describe('sys.getStatus', () => {
     expect(status).toMatchObject({ name: 'vault', state: `(formatStatus of Vault ${text})`, fields: {} });
   });
 });
+
+test('a state that is a promise does not hold its server while somebody looks at it (GS-081)', async () => {
+  const { runtime, clock } = newRuntime();
+  class Pending extends GenServer<Promise<void>> {
+    wait(until: Promise<void>): void {
+      this.state = until;
+    }
+    ping(): 'pong' {
+      return 'pong';
+    }
+  }
+  const pending = await runtime.start(Pending);
+  await pending.call.wait(new Promise(() => undefined));
+  const seen = [runtime.sys.getState(pending), runtime.sys.replaceState(pending, (state) => state)].map(rejection);
+  expect(await Promise.race([pending.call.ping(), ...seen])).toBe('pong');
+  await clock.advance(5000);
+  await runtime.stop(pending);
+  expect(runtime.stats().processes).toBe(0);
+});

@@ -527,10 +527,36 @@ test.each([
   [{ onTimeout: 'ignore' }, 'onTimeout'],
   [{ ordered: 1 }, 'ordered'],
   [{ zipInputOnExit: 'yes' }, 'zipInputOnExit'],
+  [{ signal: {} }, 'signal'],
 ])('%j is refused when the stream is made, not when it is consumed (TASK-038)', (options, option) => {
   const { runtime } = newRuntime();
   expect(() => asyncStream(runtime, [1], forever, options as never)).toThrow(InvalidOptionError);
   expect(() => asyncStream(runtime, [1], forever, options as never)).toThrow(expect.objectContaining({ option }));
+});
+
+describe.each(['a synchronous', 'an asynchronous'])('%s source made by hand', (kind) => {
+  test.each([
+    ['gives no step', () => undefined, TypeError],
+    [
+      'gives a step that throws when it is looked at',
+      () => ({
+        get done() {
+          return raise(new RangeError());
+        },
+      }),
+      RangeError,
+    ],
+  ])('that %s ends the loop with the error, and no task is left (TASK-050)', async (_, last, error) => {
+    const { runtime } = newRuntime();
+    let left = 2;
+    const step = (): unknown => (left-- > 0 ? { done: false, value: left } : last());
+    const symbol = kind === 'a synchronous' ? Symbol.iterator : Symbol.asyncIterator;
+    const next = kind === 'a synchronous' ? step : () => Promise.resolve(step());
+    const inputs = { [symbol]: () => ({ next }) } as unknown as Iterable<number>;
+    const stream = asyncStream(runtime, inputs, forever, { maxConcurrency: 5 });
+    expect(await rejection(collect(stream))).toBeInstanceOf(error);
+    expect(runtime.stats().processes).toBe(0);
+  });
 });
 
 test('what is no source, and what is no function, is refused at once (TASK-038)', () => {

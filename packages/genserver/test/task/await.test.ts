@@ -96,6 +96,7 @@ describe('await', () => {
   test.each([
     [{ timeoutMs: -1 }, 'timeoutMs'],
     [{ timeoutMs: Number.NaN }, 'timeoutMs'],
+    [{ signal: 5 as unknown as AbortSignal }, 'signal'],
   ])('refuses %j', async (options, option) => {
     const task = Task.completed(1);
     expect(await rejection(task.await(options))).toMatchObject({ option });

@@ -27,6 +27,12 @@ describe('awaitMany', () => {
     expect(await Task.awaitMany([])).toEqual([]);
   });
 
+  test('gives the value of a task in each place where it stands (TASK-010)', async () => {
+    const { runtime } = newRuntime();
+    const [one, two] = [Task.async(runtime, () => 1), Task.async(runtime, () => 2)];
+    expect(await Task.awaitMany([one, two, one])).toEqual([1, 2, 1]);
+  });
+
   test.each([
     ['exits', () => exit(ExitReason.shutdown), 'shutdown'],
     ['exits with normal', () => exit(ExitReason.normal), 'normal'],
