@@ -1,4 +1,4 @@
-import { child, dynamicSupervisor, GenServer, Registry, Runtime, via } from '@rookery/genserver';
+import { child, dynamicSupervisor, GenServer, registry, Runtime, via } from '@rookery/genserver';
 
 class Room extends GenServer<string[]> {
   override init(topic: string): string[] {
@@ -23,7 +23,7 @@ await runtime.startSupervisor({
   name: 'app',
   strategy: 'rest_for_one',
   children: [
-    child(Registry, { args: [{ keys: 'unique' }], name: 'rooms' }),
+    registry({ name: 'rooms', keys: 'unique' }),
     dynamicSupervisor({ name: 'room-supervisor', maxChildren: 1000 }),
   ],
 });

@@ -22,8 +22,8 @@ export function registry<Key = unknown, Value = unknown>(
 ): ChildSpec<RegistryRef<Key, Value>> {
   checkName(options?.name);
   checkRegistryOptions(options);
-  const { name, id, restart, shutdownMs, ...init } = options;
-  const asChild = { ...(id && { id }), ...(restart && { restart }), ...(shutdownMs !== undefined && { shutdownMs }) };
-  const spec = child(Registry, { args: [init], name, create: () => new Registry(), ...asChild });
+  const { name, keys, listeners, meta, ...asChild } = options;
+  const init = { keys, ...(listeners && { listeners }), ...(meta && { meta }) };
+  const spec = child(Registry, { ...asChild, args: [init], name, create: () => new Registry() });
   return { ...spec, toRef: (kernel) => new RegistryRef<Key, Value>(kernel, name) };
 }

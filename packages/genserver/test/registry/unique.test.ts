@@ -165,6 +165,22 @@ describe('registry()', () => {
     expect(registry(given)).toMatchObject({ id: 'names', restart: 'temporary', shutdownMs: 10 });
   });
 
+  test('takes what any child takes, and keeps it out of its own options (REG-001)', () => {
+    const mailbox = { limit: 10, overflow: 'reject' } as const;
+    const asChild = { restart: 'transient', significant: true, backoff: { initialMs: 10 } } as const;
+    const spec = registry({
+      name: 'games',
+      keys: 'duplicate',
+      listeners: ['news'],
+      meta: { a: 1 },
+      mailbox,
+      ...asChild,
+    });
+    expect(spec).toMatchObject(asChild);
+    expect(spec.start).toMatchObject({ mailbox, args: [{ keys: 'duplicate', listeners: ['news'], meta: { a: 1 } }] });
+    expect(spec.start.args?.[0]).not.toHaveProperty('mailbox');
+  });
+
   test.each([
     ['no options', undefined, 'name'],
     ['no name', { keys: 'unique' }, 'name'],
