@@ -63,5 +63,11 @@ export function completeOptions(options: RuntimeOptions): KernelOptions {
   }
   const now: unknown = clock.now();
   if (!Number.isFinite(now)) throw new InvalidOptionError('clock', 'a Clock whose now() gives a number', now);
-  return { clock, create, random, asyncContext, redact };
+  return { clock, create, random: () => checkedRandom(random()), asyncContext, redact };
+}
+
+/** A delay made of nonsense would be a strange place to hear of it. */
+function checkedRandom(value: unknown): number {
+  if (typeof value === 'number' && value >= 0 && value < 1) return value;
+  throw new InvalidOptionError('random', 'a function that gives a number in [0, 1)', value);
 }

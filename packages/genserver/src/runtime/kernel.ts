@@ -131,9 +131,15 @@ export class Kernel implements Host {
   /** The process behind an address, if there is one now. */
   find(address: Address): Process | undefined {
     if (typeof address === 'number') return this.processes.get(address);
-    if (isProcessRef(address)) return address[locate]();
+    if (isProcessRef(address)) return this.#own(address[locate](), address);
     checkName(address);
     return typeof address === 'object' ? address.whereis(this) : this.#names.whereis(address);
+  }
+
+  /** Runtimes share nothing: pids of one are other processes in another. */
+  #own(process: Process | undefined, address: Address): Process | undefined {
+    if (process === undefined || process.host === this) return process;
+    throw new InvalidOptionError('address', 'a pid, a name or a ref of this runtime', formatName(address));
   }
 
   /** The top of the tree in which it, or who started it, was started: whose it is (OTP's group leader). */

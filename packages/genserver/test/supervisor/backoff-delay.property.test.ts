@@ -57,4 +57,19 @@ describe('the delay', () => {
       expected,
     );
   });
+
+  test.each([Number.NaN, -0.1, 1, '0.5'])('a random that gives %p is named as what is wrong', async (value) => {
+    const { runtime, clock, events } = newRuntime({ random: () => value as number });
+    class Plain extends GenServer {
+      crash(): never {
+        throw new Error('boom');
+      }
+    }
+    const spec = child(Plain, { name: 'a', backoff: { ...backoff, jitter: 'full' } });
+    await runtime.startSupervisor({ name: 'root', strategy: 'one_for_one', children: [spec] });
+    runtime.ref(Plain, 'a').cast.crash();
+    await clock.advance(0);
+    const crashes = events.filter((event) => event.kind === 'process_crashed' && event.process === 'root');
+    expect(crashes).toMatchObject([{ reason: { kind: 'error', error: { option: 'random', received: value } } }]);
+  });
 });
