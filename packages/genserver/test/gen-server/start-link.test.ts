@@ -53,6 +53,22 @@ async function family({ trapExit = false, childTraps = false } = {}): Promise<Fa
 }
 
 describe('startLink', () => {
+  test('of one that stops itself in its init, and has last words: who traps exits hears of its end', async () => {
+    const { runtime, clock } = newRuntime();
+    const parent = await runtime.start(Probe, { args: [{ trapExit: true }] });
+    class Brief extends GenServer {
+      override init(): void {
+        this.self.stop(failed);
+      }
+      override terminate(): Promise<void> {
+        return Promise.resolve();
+      }
+    }
+    await within(parent, ({ self }) => self.startLink(Brief));
+    await clock.advance(0);
+    expect(await parent.call.received()).toMatchObject([{ reason: failed }]);
+  });
+
   test('links: the end of the new one reaches who started it (GS-002)', async () => {
     const { runtime, parent, started } = await family();
     const exited = runtime.exited(parent);
