@@ -5,7 +5,7 @@ import { useRuntimes } from '../support/test-runtime.js';
 
 const newRuntime = useRuntimes();
 const MANY = 100_000;
-const FEW = 10_000;
+const FEW = 2_000;
 
 /** A registry with duplicate keys, and processes. */
 async function start(processes: number) {
@@ -20,9 +20,9 @@ function run(member: ServerRef<Probe>, work: (self: Self) => void): Promise<unkn
   return member.call.run(({ self }) => work(self));
 }
 
-/** What would take time that grows with the square of the entries does not come to its end within the time limit of a test. */
+/** At a size at which costs that grow with the square would take minutes; the steps of the table itself are counted in table.test.ts. */
 describe('a registry with 100,000 entries', () => {
-  test('lets 10,000 processes leave one key one by one, alive or killed (REG-013, REG-016)', async () => {
+  test('lets 2,000 processes leave one key one by one, alive or killed (REG-013, REG-016)', async () => {
     const { runtime, book, members } = await start(FEW);
     const join = (self: Self): void => {
       for (let value = 0; value < MANY / FEW; value++) book.register(self, 'k', value);
