@@ -36,12 +36,46 @@ export function isRoot({ parent }: Process): boolean {
 export function treesOf(kernel: Kernel): readonly TreeNode[] {
   const processes = [...kernel.processes.values()];
   const linked = byParent(processes);
-  return processes.filter(isRoot).map((process) => nodeOf(running(process), linked));
+  const trees: TreeNode[] = [];
+  // A list of what is still to be looked at, not one call inside the other: a chain can be longer than the stack.
+  const open: Open[] = [{ places: processes.filter(isRoot).map(running), into: trees }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const place of next.places) {
+      const children: TreeNode[] = [];
+      next.into.push(nodeOf(place, children));
+      open.push({ places: below(place, linked), into: children });
+    }
+  }
+  return trees;
 }
 
 /** The trees as text, for logs and terminals. */
 export function formatTree(nodes: readonly TreeNode[], indent = ''): string {
-  return nodes.map((node, index) => formatNode(node, indent, index === nodes.length - 1)).join('\n');
+  const lines: string[] = [];
+  const open = linesOf(nodes, indent);
+  for (let line = open.pop(); line !== undefined; line = open.pop()) {
+    const { node, isLast } = line;
+    lines.push(`${line.indent}${isLast ? '└─' : '├─'} ${formatNode(node)}`);
+    for (const next of linesOf(node.children, `${line.indent}${isLast ? '   ' : '│  '}`)) open.push(next);
+  }
+  return lines.join('\n');
+}
+
+/** Whose nodes are to be made, and where they belong. */
+interface Open {
+  readonly places: readonly Place[];
+  readonly into: TreeNode[];
+}
+
+interface Line {
+  readonly node: TreeNode;
+  readonly indent: string;
+  readonly isLast: boolean;
+}
+
+/** The last one first, as the next one is taken from the end. */
+function linesOf(nodes: readonly TreeNode[], indent: string): Line[] {
+  return nodes.map((node, index) => ({ node, indent, isLast: index === nodes.length - 1 })).toReversed();
 }
 
 interface Place extends Pick<TreeNode, 'state' | 'name' | 'restarts' | 'restartInMs'> {
@@ -65,17 +99,23 @@ function running(process: Process): Place {
   return { process, state: 'running', name: process.label, restarts: 0 };
 }
 
-function nodeOf({ process, ...place }: Place, linked: ByParent): TreeNode {
-  const instance = process?.behaviour instanceof ServerBehaviour ? process.behaviour.instance : undefined;
+function nodeOf({ process, ...place }: Place, children: readonly TreeNode[]): TreeNode {
+  const instance = instanceOf(process);
   const common = { ...place, pid: process?.pid };
-  if (!(instance instanceof BaseSupervisor)) {
-    const below = process === undefined ? [] : (linked.get(process) ?? []);
-    return { ...common, kind: 'worker', children: below.map((one) => nodeOf(running(one), linked)) };
-  }
-  const children = Array.from(instance.children, (child) => nodeOf(placeOf(child), linked));
-  if (!(instance instanceof Supervisor))
+  if (instance instanceof Supervisor) return { ...common, kind: 'supervisor', strategy: instance.strategy, children };
+  if (instance instanceof BaseSupervisor)
     return { ...common, kind: 'dynamic_supervisor', strategy: 'one_for_one', children };
-  return { ...common, kind: 'supervisor', strategy: instance.strategy, children };
+  return { ...common, kind: 'worker', children };
+}
+
+function below({ process }: Place, linked: ByParent): readonly Place[] {
+  const instance = instanceOf(process);
+  if (instance instanceof BaseSupervisor) return Array.from(instance.children, placeOf);
+  return process === undefined ? [] : (linked.get(process) ?? []).map(running);
+}
+
+function instanceOf(process: Process | undefined): object | undefined {
+  return process?.behaviour instanceof ServerBehaviour ? process.behaviour.instance : undefined;
 }
 
 function placeOf({ process, state, label, restarts, restartInMs }: Child): Place {
@@ -83,17 +123,13 @@ function placeOf({ process, state, label, restarts, restartInMs }: Child): Place
   return restartInMs === undefined ? place : { ...place, restartInMs };
 }
 
-function formatNode(node: TreeNode, indent: string, isLast: boolean): string {
+function formatNode(node: TreeNode): string {
   const facts = [
     node.kind === 'worker' ? [] : [node.kind === 'supervisor' ? node.strategy : 'dynamic'],
     node.state === 'running' ? [] : [stateOf(node)],
     node.restarts === 0 ? [] : [`${node.restarts} ${node.restarts === 1 ? 'restart' : 'restarts'}`],
   ].flat();
-  const line = `${indent}${isLast ? '└─' : '├─'} ${node.name}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
-  return [
-    line,
-    ...(node.children.length === 0 ? [] : [formatTree(node.children, `${indent}${isLast ? '   ' : '│  '}`)]),
-  ].join('\n');
+  return `${node.name}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
 }
 
 function stateOf({ state, restartInMs }: TreeNode): string {

@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { child, dynamicSupervisor, formatTree, GenServer, supervisor } from '../src/index.js';
+import {
+  child,
+  type ChildSpec,
+  dynamicSupervisor,
+  formatTree,
+  GenServer,
+  type ServerRef,
+  supervisor,
+  type TreeNode,
+} from '../src/index.js';
 import { useRuntimes } from './support/test-runtime.js';
 
 const newRuntime = useRuntimes();
@@ -7,6 +16,12 @@ const newRuntime = useRuntimes();
 class Worker extends GenServer {
   crash(): never {
     throw new Error('boom');
+  }
+}
+
+class Chained extends GenServer {
+  next(): Promise<ServerRef<Chained>> {
+    return this.self.startLink(Chained);
   }
 }
 
@@ -137,4 +152,31 @@ describe('formatTree', () => {
       ].join('\n'),
     );
   });
+});
+
+test('a chain of servers, and one of supervisors, is shown however long it is', async () => {
+  const { runtime } = newRuntime();
+  const depth = 10_000;
+  let chain: ChildSpec = child(Worker);
+  for (let level = 0; level < depth; level++) {
+    chain = supervisor({ id: 'next', strategy: 'one_for_one', children: [chain] });
+  }
+  await runtime.start(chain);
+  let found = 0;
+  for (let [node] = runtime.tree(); node !== undefined; node = node.children[0]) found++;
+  expect(found).toBe(depth + 1);
+  let last: ServerRef<Chained> = await runtime.start(Chained);
+  for (let level = 1; level < depth; level++) last = await last.call.next();
+  found = 0;
+  for (let node = runtime.tree().at(-1); node !== undefined; node = node.children[0]) found++;
+  expect(found).toBe(depth);
+  runtime.kill(last);
+});
+
+test('a long chain of servers is drawn', () => {
+  let nodes: readonly TreeNode[] = [];
+  for (let level = 0; level < 5000; level++) {
+    nodes = [{ name: 'n', pid: undefined, kind: 'worker', state: 'running', restarts: 0, children: nodes }];
+  }
+  expect(formatTree(nodes).split('\n').length).toBe(5000);
 });
