@@ -30,12 +30,12 @@ export interface PartitionSupervisorOptions<Child> extends SupervisorAsChild, Re
 type PartitionChild = ServerClass | ChildSpec | ((partition: number) => ChildSpec);
 
 /** A partition supervisor as a child of another (PART-001 to PART-019). */
-export function partitionSupervisor<S extends GenServer<unknown>>(
-  options: PartitionSupervisorOptions<ServerClass<S>>,
-): ChildSpec<PartitionSupervisorRef<ServerRef<S>>>;
 export function partitionSupervisor<Ref>(
   options: PartitionSupervisorOptions<ChildSpec<Ref> | ((partition: number) => ChildSpec<Ref>)>,
 ): ChildSpec<PartitionSupervisorRef<Ref>>;
+export function partitionSupervisor<S extends GenServer<unknown>>(
+  options: PartitionSupervisorOptions<ServerClass<S>>,
+): ChildSpec<PartitionSupervisorRef<ServerRef<S>>>;
 export function partitionSupervisor(
   options: PartitionSupervisorOptions<PartitionChild>,
 ): ChildSpec<PartitionSupervisorRef> {

@@ -112,6 +112,11 @@ export class SupervisorRef extends AnySupervisorRef<Supervisor> {
   }
 }
 
+/** How to talk to a child that is no server of a class of the user's: a supervisor of any kind, an agent, a registry, a task. */
+interface NoServerRef extends ProcessRef {
+  readonly call?: never;
+}
+
 /** How to talk to a dynamic supervisor. `S` is what its children have in common. */
 export class DynamicSupervisorRef<
   S extends GenServer<unknown> = GenServer<unknown>,
@@ -122,9 +127,7 @@ export class DynamicSupervisorRef<
   }
 
   /** Starts a child. Rejects with a ChildError (`max_children`) or with why the start failed (DYN-004 to DYN-009). */
-  async startChild<Ref extends ServerRef<S> | SupervisorRef | DynamicSupervisorRef | undefined>(
-    spec: ChildSpec<Ref>,
-  ): Promise<Ref> {
+  async startChild<Ref extends ServerRef<S> | NoServerRef | undefined>(spec: ChildSpec<Ref>): Promise<Ref> {
     return this.toRef(spec, await this.ask.startChild(toDynamicSpec(spec)));
   }
 

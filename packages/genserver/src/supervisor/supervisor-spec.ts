@@ -56,23 +56,23 @@ export interface DynamicSupervisorModuleOptions extends SupervisorAsChild {
   readonly init: () => DynamicSupervisorFlags | Ignored | Promise<DynamicSupervisorFlags | Ignored>;
 }
 
-/** A supervisor as a child of another. */
-export function supervisor(options: SupervisorOptions): ChildSpec<SupervisorRef>;
 /** A supervisor whose `init` gives its options at each start; it may ignore, and then there is no ref. */
 export function supervisor(options: SupervisorModuleOptions): ChildSpec<SupervisorRef | undefined>;
+/** A supervisor as a child of another. */
+export function supervisor(options: SupervisorOptions): ChildSpec<SupervisorRef>;
 export function supervisor(options: SupervisorOptions | SupervisorModuleOptions): ChildSpec<SupervisorRef | undefined> {
   const plan = 'init' in options ? planFrom(options.init, supervisorPlan) : supervisorPlan(options);
   return specOf(Supervisor, plan, options, (kernel, target) => new SupervisorRef(kernel, target));
 }
 
-/** A dynamic supervisor as a child of another. `S` is what its children have in common. */
-export function dynamicSupervisor<S extends GenServer<unknown> = GenServer<unknown>>(
-  options?: DynamicSupervisorOptions,
-): ChildSpec<DynamicSupervisorRef<S>>;
 /** A dynamic supervisor whose `init` gives its options at each start; it may ignore, and then there is no ref. */
 export function dynamicSupervisor<S extends GenServer<unknown> = GenServer<unknown>>(
   options: DynamicSupervisorModuleOptions,
 ): ChildSpec<DynamicSupervisorRef<S> | undefined>;
+/** A dynamic supervisor as a child of another. `S` is what its children have in common. */
+export function dynamicSupervisor<S extends GenServer<unknown> = GenServer<unknown>>(
+  options?: DynamicSupervisorOptions,
+): ChildSpec<DynamicSupervisorRef<S>>;
 export function dynamicSupervisor(
   options: DynamicSupervisorOptions | DynamicSupervisorModuleOptions = {},
 ): ChildSpec<DynamicSupervisorRef | undefined> {
