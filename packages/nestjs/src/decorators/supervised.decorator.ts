@@ -1,5 +1,5 @@
 import { Injectable, Scope } from '@nestjs/common';
-import type { ServerClass } from '@rookery/genserver';
+import type { GenServer, ServerClass } from '@rookery/genserver';
 import { checkNotDecorated, type SupervisedOptions, SupervisedMetadata } from './metadata.js';
 
 /**
@@ -13,7 +13,9 @@ export function Supervised(options: SupervisedOptions = {}): (target: ServerClas
     // Transient, so that Nest makes no instance of its own: the tree does, one for each start.
     Injectable({ scope: Scope.TRANSIENT })(target);
     SupervisedMetadata(options)(target);
-    const { name: _name, args: _args, ...childDefaults } = options;
-    Object.defineProperty(target, 'childDefaults', { value: childDefaults });
+    const { name: _name, args: _args, ...own } = options;
+    // What the class says about itself holds where the decorator is silent.
+    const { childDefaults } = target as unknown as typeof GenServer;
+    Object.defineProperty(target, 'childDefaults', { value: { ...childDefaults, ...own } });
   };
 }
