@@ -91,7 +91,9 @@ export class Lifecycle {
   async #bootUp(): Promise<SupervisorRef> {
     const { root = EMPTY_ROOT, state } = await this.#callStart();
     this.#state = state;
-    this.#reached = 'state';
+    if (this.#reached === 'end')
+      await this.#call('stop'); // nobody waits any more, but what it has made must not stay
+    else this.#reached = 'state';
     if (this.#cause !== undefined) throw new ApplicationStoppedError(this.plan.name); // do not even begin the tree
     const ref = await this.#startTree(root);
     this.#reached = 'tree';

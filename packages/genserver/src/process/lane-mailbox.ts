@@ -128,9 +128,12 @@ export class LaneMailbox implements MessageQueue {
   }
 }
 
-/** What a limit is for: all that others can send as often as they like. */
+/** Messages for handleInfo that a limit is for: what was sent, and the news of a registry. */
+const LIMITED: ReadonlySet<string> = new Set(['send', 'registered', 'unregistered']);
+
+/** What a limit is for: all that others can send, or bring about, as often as they like. */
 function isFromUser({ kind, name }: Message): boolean {
-  return kind === 'call' || kind === 'cast' || (kind === 'info' && name === 'send');
+  return kind === 'call' || kind === 'cast' || (kind === 'info' && LIMITED.has(name));
 }
 
 /** What a suspended process handles all the same (GS-082). */

@@ -26,7 +26,7 @@ export class Unregistered<Key = unknown> {
   ) {}
 }
 
-/** Sends the same to each; who is not there misses it, which is counted as a dead letter (REG-040). */
+/** Sends the same to each; who is not there, or has a full mailbox, misses it, which is counted (REG-040). */
 export function tell(kernel: Kernel, listeners: readonly (string | symbol)[], news: Registered | Unregistered): void {
   const what = news instanceof Registered ? 'registered' : 'unregistered';
   for (const name of listeners) {

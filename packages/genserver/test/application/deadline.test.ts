@@ -122,4 +122,19 @@ describe('a stop during the start', () => {
     expect(await stopping).toEqual([report('shop')]);
     expect(await starting).toBeInstanceOf(ApplicationStoppedError);
   });
+
+  test('takes back what a start callback makes past the deadline (APP-020)', async () => {
+    const { runtime, clock } = newRuntime();
+    const story = new Story();
+    let connect: (made: ApplicationStart<string>) => void = () => {};
+    const start = (): Promise<ApplicationStart<string>> => new Promise((resolve) => (connect = resolve));
+    const stop = (state: string): void => story.note(`stop ${state}`);
+    const starting = Application.start({ name: 'shop', runtime, start, stop }).catch((error: unknown) => error);
+    const stopping = Application.stopAll(runtime, { timeoutMs: 10 });
+    await clock.advance(10);
+    await Promise.all([starting, stopping]);
+    connect({ root: story.tree('a'), state: 'connection' });
+    await settle(runtime);
+    expect(story.take()).toEqual(['stop connection']);
+  });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Registered, Unregistered, via } from '../../src/index.js';
-import { Probe } from '../gen-server/probe.js';
+import { settle } from '../../src/testing.js';
+import { gate, Probe } from '../gen-server/probe.js';
 import { Room } from './rooms.js';
 import { useRegistrants } from './registrants.js';
 
@@ -75,4 +76,21 @@ test('a listener that is not there does no harm: the news is counted as a dead l
   const a = await registrant();
   expect(await a.as((self) => book.register(self, 'k', 1))).toEqual({ kind: 'registered' });
   expect([book.count(), runtime.stats().dropped.dead_letter]).toEqual([1, 1]);
+});
+
+test('a listener with a full mailbox misses the news, which is counted (PROC-043, REG-040)', async () => {
+  const { runtime, book, registrant } = await startWith<number, number>('unique', { listeners: ['slow'] });
+  const slow = await runtime.start(Probe, { name: 'slow', mailbox: { limit: 2, overflow: 'reject' } });
+  const busy = gate();
+  const blocked = slow.call.run(() => busy.opened);
+  const a = await registrant();
+  await a.as((self) => {
+    for (let key = 0; key < 5; key++) book.register(self, key, key);
+    for (let key = 0; key < 5; key++) book.unregister(self, key);
+  });
+  busy.open();
+  await blocked;
+  await settle(runtime);
+  expect(await slow.call.received()).toEqual([0, 1].map((key) => new Registered('book', key, a.pid, key)));
+  expect(runtime.stats().dropped).toMatchObject({ overflow: 8, dead_letter: 0 });
 });

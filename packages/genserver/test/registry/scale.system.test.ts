@@ -55,6 +55,23 @@ describe('a registry with 100,000 entries', () => {
     expect([book.keys(), book.count()]).toEqual([['k'], 1]);
   });
 
+  test('gives one process 100,000 locks at the same time, and takes them back, alive or killed (REG-042, REG-043)', async () => {
+    const { runtime, book, members } = await start(2);
+    const [one, other] = members as [ServerRef<Probe>, ServerRef<Probe>];
+    const keys = Array.from({ length: MANY }, (_, key) => key);
+    let inside = 0;
+    await other.call.run(async ({ self }) => {
+      await Promise.all(keys.map((key) => book.lock(self, key, async () => void inside++)));
+    });
+    const never = new Promise<void>(() => {});
+    await run(one, (self) => {
+      for (const key of keys) book.lock(self, key, () => never).catch(() => {});
+    });
+    runtime.kill(one);
+    await Promise.all(keys.map((key) => book.lock(runtime, key, () => void inside++)));
+    expect(inside).toBe(2 * keys.length);
+  });
+
   test('allocates nothing to find who holds a key', async () => {
     const { runtime, members } = await start(1);
     const names = await runtime.start(registry<number>({ name: 'names', keys: 'unique' }));
