@@ -13,7 +13,7 @@ export function receive(process: Process, message: Message): void {
   const { kind, payload } = message;
   if (kind === 'timeout' && payload !== process.idleTimer) return; // a message has come since
   if (kind === 'call' && !(message as CallMessage).isPending) return skip(process, message);
-  if (process.idleTimer !== undefined && kind !== 'sys') {
+  if (process.idleTimer !== undefined && kind !== 'sys' && kind !== 'enter') {
     process.idleTimer.stop();
     process.idleTimer = undefined;
   }

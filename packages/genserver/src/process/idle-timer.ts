@@ -21,7 +21,7 @@ export class IdleTimer {
     if (this.process.mailbox.isSuspended) return; // its resume starts it again
     if (this.delayMs > 0) this.#timer = this.process.host.clock.setTimer(this.delayMs, () => this.#fire());
     else if (this.process.mailbox.hasFront)
-      return; // it comes first, and like any message cancels this
+      return; // it comes first, and like any message cancels this, unless it is an enter call, after which this is tried again
     else if (this.info !== undefined) this.process.deliverFirst(this.#message);
     else if (this.process.mailbox.size === 0) this.#fire();
   }

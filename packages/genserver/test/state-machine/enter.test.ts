@@ -6,7 +6,31 @@ import { A, B, C, EnteringLab, type LabState } from './lab.js';
 
 const newRuntime = useRuntimes();
 
+class IdleLab extends EnteringLab {
+  override handleTimeout(): void {
+    this.note('idle');
+  }
+}
+
 describe('an enter call', () => {
+  test.each([
+    [0, undefined, ['enter b from a', 'idle in b']],
+    [50, undefined, ['enter b from a', 'idle in b']],
+    [0, 'mine', ['enter b from a', 'info mine in b']],
+    [50, 'mine', ['enter b from a', 'info mine in b']],
+  ])('neither cancels an idle timeout of %s ms nor comes after it (message: %s)', async (delayMs, message, told) => {
+    const { runtime, clock } = newRuntime();
+    const log: string[] = [];
+    const lab = await runtime.start(IdleLab, { args: [{ log }] });
+    await clock.advance(0);
+    lab.cast.run((one) => {
+      one.state = B;
+      one.self.idleTimeout(delayMs, message);
+    });
+    await clock.advance(50);
+    expect(log.slice(1)).toEqual(told);
+  });
+
   test('comes after init, when the start has been answered, with the state itself as the previous one (gen_statem)', async () => {
     const { runtime, clock } = newRuntime();
     const log: string[] = [];
