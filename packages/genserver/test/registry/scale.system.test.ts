@@ -55,10 +55,10 @@ describe('a registry with 100,000 entries', () => {
     expect([book.keys(), book.count()]).toEqual([['k'], 1]);
   });
 
-  test('gives one process 100,000 locks at the same time, and takes them back, alive or killed (REG-042, REG-043)', async () => {
+  test('gives one process 10,000 locks at the same time, and takes them back, alive or killed (REG-042, REG-043)', async () => {
     const { runtime, book, members } = await start(2);
     const [one, other] = members as [ServerRef<Probe>, ServerRef<Probe>];
-    const keys = Array.from({ length: MANY }, (_, key) => key);
+    const keys = Array.from({ length: FEW }, (_, key) => key);
     let inside = 0;
     await other.call.run(async ({ self }) => {
       await Promise.all(keys.map((key) => book.lock(self, key, async () => void inside++)));
