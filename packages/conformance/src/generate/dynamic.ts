@@ -101,12 +101,7 @@ class DynamicMaker {
   #worker(owner: Owner): WorkerNode {
     const random = this.#random;
     const traps = random.chance(45);
-    const cleanup = random.weighted([
-      [70, 'quick'],
-      [12, 'slow'],
-      [traps ? 8 : 0, 'hang'],
-      [10, 'bad_exit'],
-    ]);
+    const cleanup = this.#cleanup(traps);
     const node: WorkerNode = {
       kind: 'worker',
       id: `w${++this.#workers}`,
@@ -124,6 +119,15 @@ class DynamicMaker {
     };
     this.#made[owner].push(node);
     return node;
+  }
+
+  #cleanup(traps: boolean): WorkerNode['cleanup'] {
+    return this.#random.weighted([
+      [70, 'quick'],
+      [12, 'slow'],
+      [traps ? 8 : 0, 'hang'],
+      [10, 'bad_exit'],
+    ]);
   }
 
   #attempts(): WorkerNode['init'] {

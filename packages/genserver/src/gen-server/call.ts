@@ -54,21 +54,10 @@ export function request(
     const caller = activity?.isCurrent === true ? activity.process : undefined;
     const cycle = caller && findCallCycle(caller, target);
     if (cycle !== undefined) return reject(new CallCycleError(cycle, what.name));
-    const message = new kernel.context.CallMessage(
-      what.kind,
-      what.name,
-      what.payload,
-      what.arity ?? 0,
-      toAnswer === undefined ? resolve : answering(toAnswer, resolve, reject),
-      reject,
-    );
+    const answer = toAnswer === undefined ? resolve : answering(toAnswer, resolve, reject);
+    const message = new kernel.context.CallMessage(what.kind, what.name, what.payload, what.arity ?? 0, answer, reject);
     deliver(target, message, what.urgent === true);
-    if (!message.isPending) return; // its mailbox was full
-    limit(kernel, message, what.timeoutMs, activity);
-    if (signal !== undefined) releaseOnAbort(kernel, message, ref, signal);
-    if (caller === undefined) return;
-    message.origin = activity;
-    (caller.waitsFor ??= new Set()).add(message);
+    if (message.isPending) follow(kernel, message, ref, what, activity); // else its mailbox was full
   });
 }
 
@@ -77,6 +66,21 @@ function deliver(target: Process, message: CallMessage, isUrgent: boolean): void
   if (isUrgent) target.deliverUrgent(message);
   else if (message.kind === 'start' && target.mailbox.size > 0) target.deliverFirst(message);
   else target.deliver(message);
+}
+
+/** Who waits for the answer, how long, and what ends the waiting. */
+function follow(
+  kernel: Kernel,
+  message: CallMessage,
+  ref: Labelled,
+  { timeoutMs, signal }: Request,
+  activity: Activity | undefined,
+): void {
+  limit(kernel, message, timeoutMs, activity);
+  if (signal !== undefined) releaseOnAbort(kernel, message, ref, signal);
+  if (activity?.isCurrent !== true) return;
+  message.origin = activity;
+  (activity.process.waitsFor ??= new Set()).add(message);
 }
 
 function answering(

@@ -66,10 +66,9 @@ export function crashReport(
 }
 
 function fullReport(process: Process, given: ExitReason, last: Message | undefined): CrashReport {
-  const { pid, label, className, ownLabel, mailbox, parent } = process;
-  const shown = process.behaviour.status?.(last, given);
-  // What is left out there is hidden.
-  const reason = shown === undefined ? given : (shown.reason ?? plainReason(given));
+  const { pid, label, className, ownLabel, mailbox, parent, behaviour } = process;
+  const shown = behaviour.status?.(last, given);
+  const reason = shown === undefined ? given : (shown.reason ?? plainReason(given)); // what is left out is hidden
   const message = shown === undefined ? last && showMessage(last) : shown.message;
   const ancestors = ancestorsOf(process).map((ancestor) => ancestor.process);
   return {

@@ -319,6 +319,16 @@ describe('resize', () => {
     }
   });
 
+  test('a partition that was started by hand meanwhile is kept as it is', async () => {
+    const tree = newTree();
+    const ps = await start(tree, { partitions: 2 });
+    await ps.resize(1);
+    const byHand = await tree.runtime.supervisor('ps').restartChild('1');
+    expect(await ps.resize(2)).toBe(1);
+    expect(ps.route(1).pid).toBe(byHand);
+    expect(await ps.countChildren()).toMatchObject({ active: 2 });
+  });
+
   test('keys are routed modulo the new number (PART-016)', async () => {
     const tree = newTree();
     const ps = await start(tree);

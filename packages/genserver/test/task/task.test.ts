@@ -350,8 +350,8 @@ test('the process of a task can have a label, ancestors, and linked servers of i
   const { opened, open } = gate();
   const task = Task.async(runtime, async ({ self }) => {
     self.setLabel('import of march');
-    const helper = await self.startLink(Probe);
-    const ancestors = await helper.call.run((probe) => probe.self.ancestors);
+    const linked = await self.startLink(Probe);
+    const ancestors = await linked.call.run((probe) => probe.self.ancestors);
     await opened;
     return [ancestors, self.name];
   });
