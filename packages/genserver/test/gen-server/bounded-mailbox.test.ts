@@ -211,6 +211,16 @@ describe('a limit', () => {
     );
   });
 
+  test('that drops a call which nobody waits for any more has lost nothing: counted as an expired request', async () => {
+    const { runtime, clock, desk, finish } = await busy({ limit: 1, overflow: 'drop_oldest' });
+    const call = rejection(desk.with({ timeoutMs: 10 }).call.note(1));
+    await clock.advance(10);
+    expect(await call).toMatchObject({ code: 'ERR_GENSERVER_CALL_TIMEOUT' });
+    desk.cast.note(2);
+    expect(runtime.stats().dropped).toMatchObject({ expired_request: 1, overflow: 0 });
+    expect(await finish()).toEqual([2]);
+  });
+
   test('lets go of the deadline and the signal of a call that it drops', async () => {
     const { clock, desk, finish } = await busy({ limit: 1, overflow: 'reject' });
     desk.cast.note(1);

@@ -42,6 +42,31 @@ function short(event: TraceEvent): string {
 }
 
 describe('sys.trace', () => {
+  test('stopped and begun anew tells everything once, as before', async () => {
+    const { runtime } = newRuntime();
+    const counter = await runtime.start(Counter);
+    runtime.sys.trace(counter, () => undefined)();
+    const seen: string[] = [];
+    const stop = runtime.sys.trace(counter, (event) => void seen.push(short(event)));
+    await counter.call.add(2);
+    await counter.call.add(1);
+    stop();
+    expect(seen).toEqual(['in call add [2]', 'out add 2', 'state 2', 'in call add [1]', 'out add 3', 'state 3']);
+  });
+
+  test('tells of no reply that comes too late', async () => {
+    const { runtime, clock } = newRuntime();
+    const counter = await runtime.start(Counter);
+    const seen: string[] = [];
+    const stop = runtime.sys.trace(counter, (event) => void seen.push(short(event)));
+    const late = rejection(counter.with({ timeoutMs: 10 }).call.wait());
+    await clock.advance(10);
+    expect(await late).toMatchObject({ code: 'ERR_GENSERVER_CALL_TIMEOUT' });
+    await counter.call.done();
+    stop();
+    expect(seen.filter((line) => line.startsWith('out wait done'))).toEqual([]);
+  });
+
   test('tells of each message in, each reply out, each state after, in this order', async () => {
     const { runtime } = newRuntime();
     const counter = await runtime.start(Counter, { name: 'counter' });
