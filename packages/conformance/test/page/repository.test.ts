@@ -33,3 +33,8 @@ test('docs/conformance.md has the state of every entry, and names no test that i
     .filter((one) => !isThere.has(one));
   expect(missing).toEqual([]);
 });
+
+test('what is left out, or adapted without a test, says why', () => {
+  const unsaid = readFileSync(PAGE, 'utf8').match(/^\| [A-Z]+-\d+ \| .* \| (adapted|not applicable) \| *\|$/gm);
+  expect(unsaid).toBeNull();
+});
