@@ -67,7 +67,7 @@ export function stopRoot(kernel: Kernel, root: Process): Promise<void> {
   return new Promise((resolve, reject) => {
     if (root.status === 'ended') return resolve();
     (root.watchers ??= new Set()).add({ exited: () => resolve() });
-    const how = { name: 'shutdown', timeoutMs: Infinity };
+    const how = { name: 'shutdown', timeoutMs: Infinity, urgent: false };
     requestStop(kernel, root, root.label, ExitReason.shutdown, how).catch((error: unknown) => {
       // Otherwise it ended with another reason, or the handler that asked for the shutdown ran out of time: both were
       // reported, and this waits until the root is gone, which is all that counts here.

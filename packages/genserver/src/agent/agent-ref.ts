@@ -72,7 +72,7 @@ export class AgentRef<State> implements ProcessRef {
   ): Promise<void> {
     if (!isExitReason(reason)) throw new InvalidOptionError('reason', 'an ExitReason', reason);
     checkDuration('timeoutMs', timeoutMs);
-    await requestStop(this.#kernel, this[locate](), this, reason, { name: 'stop', timeoutMs });
+    await requestStop(this.#kernel, this[locate](), this, reason, { name: 'stop', timeoutMs, urgent: false });
   }
 
   toString(): string {

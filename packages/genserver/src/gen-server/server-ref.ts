@@ -88,7 +88,8 @@ export class ServerRef<S extends GenServer<unknown> = GenServer<unknown>> implem
 
   #makeCall(timeoutMs: number, signal: AbortSignal | undefined): CallClient<S> {
     return makeClient(this.#serverClass, (name, args) => {
-      const what = { kind: 'call', name, payload: pack(args), arity: args.length, timeoutMs, signal } as const;
+      const arity = args.length;
+      const what = { kind: 'call', name, payload: pack(args), arity, timeoutMs, signal, urgent: false } as const;
       return request(this.#kernel, this[locate](), this, what);
     }) as CallClient<S>;
   }

@@ -108,7 +108,9 @@ export function startServer<Ref = Process>(
   const { mailbox = defaultsOf(serverClass).mailbox } = options;
   const behaviour = makeBehaviour(kernel, { serverClass, create, args });
   const process = kernel.spawn({ className: serverClass.name, name, behaviour, parent, mailbox });
-  const what = { kind: 'start', name: 'init', payload: args, timeoutMs: startTimeoutMs, signal: undefined } as const;
+  const kind = 'start';
+  const timeoutMs = startTimeoutMs;
+  const what = { kind, name: 'init', payload: args, arity: 0, timeoutMs, signal: undefined, urgent: false } as const;
   const toAnswer = toRef && ((started: unknown) => started && toRef(started as Process));
   return request(kernel, process, process, what, toAnswer) as Promise<Ref | undefined>;
 }

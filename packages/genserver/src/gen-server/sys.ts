@@ -156,6 +156,7 @@ export class Sys {
       kind: 'sys',
       name: `sys.${name}`,
       payload: operation,
+      arity: 0,
       timeoutMs,
       signal: undefined,
       urgent,
