@@ -107,7 +107,7 @@ export function startServer<Ref = Process>(
   const { args = [], name, create, startTimeoutMs = Infinity } = options;
   const { mailbox = defaultsOf(serverClass).mailbox } = options;
   const behaviour = makeBehaviour(kernel, { serverClass, create, args });
-  const process = kernel.spawn({ className: serverClass.name, name, behaviour, parent, mailbox });
+  const process = kernel.spawn({ kind: serverClass, name, behaviour, parent, mailbox });
   const kind = 'start';
   const timeoutMs = startTimeoutMs;
   const what = { kind, name: 'init', payload: args, arity: 0, timeoutMs, signal: undefined, urgent: false } as const;

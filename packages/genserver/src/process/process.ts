@@ -56,13 +56,18 @@ export class Process implements TimerTarget {
     readonly pid: Pid,
     /** What it is registered as, as text. */
     public name: string | undefined,
-    readonly className: string,
+    private readonly kind: { readonly name: string },
     readonly behaviour: Behaviour,
     /** Who started and supervises it. Its exit ends this one, too (GS-057). */
     readonly parent: Process | undefined,
     /** Another one while the process is suspended. */
     public mailbox: MessageQueue = new Mailbox(),
   ) {}
+
+  /** The name of its class. */
+  get className(): string {
+    return this.kind.name;
+  }
 
   /** Its name, or its class and pid: what messages to people call it. Built when asked for, as hardly anybody asks. */
   get label(): string {

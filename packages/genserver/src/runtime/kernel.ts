@@ -28,7 +28,8 @@ import { Scheduler } from './scheduler.js';
 
 /** How a new process comes into being. */
 export interface SpawnOptions {
-  readonly className: string;
+  /** Its class, or whatever else has the name of what it is: looked at when asked for, as a class gives its name slowly. */
+  readonly kind: { readonly name: string };
   readonly name: Name | undefined;
   readonly behaviour: Behaviour;
   /** Linked to the new process before that runs anything (LINK-014). */
@@ -109,7 +110,7 @@ export class Kernel implements Host {
     this.deadlines = new Deadlines(clock);
   }
 
-  spawn({ className, name, behaviour, parent, mailbox: limit }: SpawnOptions): Process {
+  spawn({ kind, name, behaviour, parent, mailbox: limit }: SpawnOptions): Process {
     // What an abandoned handler still starts would have nobody to stop it.
     const starter = parent ?? this.activities.getStore()?.process;
     if (starter?.status === 'ended') throw new NoProcessError(starter.label, 'start');
@@ -117,7 +118,7 @@ export class Kernel implements Host {
     const pid = ++this.#lastPid as Pid;
     const nameText = name === undefined ? undefined : formatName(name);
     const mailbox = limit && new LaneMailbox(limit, refuseOverflow);
-    const process = new Process(this, pid, nameText, className, behaviour, parent, mailbox);
+    const process = new Process(this, pid, nameText, kind, behaviour, parent, mailbox);
     if (name !== undefined) this.#claim(name, process);
     this.processes.set(pid, process);
     if (parent !== undefined) link(parent, process);

@@ -62,8 +62,8 @@ export class TaskJob implements Behaviour {
     this.callers = callers;
     this.#fn = fn;
     this.#isQuiet = isQuiet;
-    const className = name === '' ? 'Task' : `Task(${name})`;
-    this.process = kernel.spawn({ className, name: undefined, behaviour: this, parent, mailbox: undefined });
+    const kind = { name: name === '' ? 'Task' : `Task(${name})` };
+    this.process = kernel.spawn({ kind, name: undefined, behaviour: this, parent, mailbox: undefined });
     if (isLinked && owner !== undefined && owner !== parent) link(owner, this.process);
     if (this.process.exitReason !== undefined) this.#endedAtOnce(this.process.exitReason);
     // Not a `start`, which somebody would wait for; and what a process asks of itself is no dead letter when it ends before.
