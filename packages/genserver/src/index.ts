@@ -38,6 +38,7 @@ export { abcast, multiCall, type MultiCallResult } from './gen-server/multi-call
 export type { CodeChangeOptions, ProcessStatus, Sys, SysOptions } from './gen-server/sys.js';
 export type { TracedReply, TraceEvent, TraceListener } from './gen-server/trace.js';
 export type { Where } from './gen-server/inside.js';
+export { type Shared, shared } from './gen-server/shared.js';
 export { send, ServerRef } from './gen-server/server-ref.js';
 export type { StartArguments, Started, StartOptions } from './gen-server/start-server.js';
 

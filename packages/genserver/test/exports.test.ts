@@ -78,6 +78,7 @@ test('the main entry exports these values, and no others', () => {
     'refuse',
     'registry',
     'send',
+    'shared',
     'stop',
     'supervisor',
     'systemClock',

@@ -1,4 +1,5 @@
 import { checkDuration, checkSignal } from '../checks.js';
+import { InvalidOptionError } from '../errors.js';
 import type { Pid } from '../process/pid.js';
 import { pack } from '../process/message.js';
 import type { Process } from '../process/process.js';
@@ -6,8 +7,10 @@ import { locate, named, type ProcessRef } from '../runtime/address.js';
 import { formatName, type Kernel } from '../runtime/kernel.js';
 import type { Name } from '../runtime/names.js';
 import { CALL_TIMEOUT_MS, type CallOptions, cast, dropUndelivered, request } from './call.js';
+import { ServerBehaviour } from './dispatch.js';
 import type { GenServer, ServerClass } from './gen-server.js';
 import { type CallClient, type CastClient, makeClient } from './messages.js';
+import { type Shared, shared } from './shared.js';
 
 /**
  * How to reach a server. By pid it means one process and ends with it; by name it finds whoever holds the name now, so it
@@ -61,6 +64,18 @@ export class ServerRef<S extends GenServer<unknown> = GenServer<unknown>> implem
   /** Whether somebody stands behind it now. That may have changed a moment later. */
   get isAlive(): boolean {
     return this.pid !== undefined;
+  }
+
+  /**
+   * What the server has under `[shared]`, to be used directly; undefined while nobody is there. It goes with its process: a
+   * restart has another one, so ask each time instead of keeping it. Throws when another kind of server holds the name.
+   */
+  get shared(): Shared<S> | undefined {
+    const behaviour = this[locate]()?.behaviour;
+    const server = behaviour instanceof ServerBehaviour ? behaviour.instance : undefined;
+    if (server === undefined) return undefined;
+    if (server instanceof this.#serverClass) return (server as { readonly [shared]?: Shared<S> })[shared];
+    throw new InvalidOptionError('ref', `the name of a ${this.#serverClass.name}`, String(this));
   }
 
   /**

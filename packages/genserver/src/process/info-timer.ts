@@ -44,6 +44,7 @@ export class InfoTimer implements OwnedTimer {
   readonly #message: Message;
   #dueAt: Milliseconds;
   #timer: ClockTimer | undefined;
+  #isUnreffed = false;
 
   /** Made by the runtime. */
   constructor(clock: Clock, target: TimerTarget, { dueAt, everyMs, message, isWrapped = false }: TimerPlan) {
@@ -70,8 +71,16 @@ export class InfoTimer implements OwnedTimer {
     return left;
   }
 
+  /** Lets Node exit although the message is pending; without this it waits for it (TIM-017). Returns the timer. */
+  unref(): this {
+    this.#isUnreffed = true;
+    this.#timer?.unref();
+    return this;
+  }
+
   #arm(): void {
     this.#timer = this.#clock.setTimer(Math.max(0, this.#dueAt - this.#clock.now()), () => this.#fire());
+    if (this.#isUnreffed) this.#timer.unref();
   }
 
   #fire(): void {
