@@ -1,0 +1,212 @@
+import type { Milliseconds } from '@rookery/genserver';
+import type { Cache } from './cache.js';
+import { checkFunction, checkKey, checkText, checkTtl } from './checks.js';
+import type { Entry } from './entry.js';
+import { CacheClosedError } from './errors.js';
+import type { Fetcher } from './fetcher.js';
+import { type Lookup, NOT_FOUND } from './found.js';
+import type { Keeper } from './keeper.js';
+import { formatKey } from './key.js';
+import type { Loader } from './load-context.js';
+import {
+  checkFetchOptions,
+  checkPutOptions,
+  type CompleteOptions,
+  completeOptions,
+  type FetchOptions,
+  type PutOptions,
+  type TtlCacheOptions,
+} from './options.js';
+import { makeParts } from './parts.js';
+import { type RecentTime, SAFE_MARGIN_MS } from './recent-time.js';
+import type { SingleFlight } from './single-flight.js';
+import { type CacheSnapshot, revive, toSnapshotEntry } from './snapshot.js';
+import type { CacheStats, StatsCounter } from './stats.js';
+import type { Sweeper } from './sweeper.js';
+import type { TtlMap } from './ttl-map.js';
+import type { Guard } from './values.js';
+
+const NOTHING = {};
+
+/** The cache itself: the map, the clock, and who is told. `TtlCache` is this with the ways to supervise it. */
+export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
+  readonly #options: CompleteOptions<Key, Value>;
+  readonly #guard: Guard;
+  readonly #time: RecentTime;
+  readonly #stats: StatsCounter;
+  readonly #map: TtlMap<Key, Value>;
+  readonly #flights: SingleFlight<Key, Value>;
+  readonly #sweeper: Sweeper;
+  readonly #keeper: Keeper<Key, Value>;
+  readonly #fetcher: Fetcher<Key, Value>;
+  #isClosed = false;
+
+  /** Throws a CacheOptionError for options that make no sense. */
+  constructor(options: TtlCacheOptions<Key, Value> = {}) {
+    const parts = makeParts(completeOptions(options));
+    this.#options = parts.options;
+    this.#guard = parts.guard;
+    this.#time = parts.time;
+    this.#stats = parts.stats;
+    this.#map = parts.map;
+    this.#flights = parts.flights;
+    this.#sweeper = parts.sweeper;
+    this.#keeper = parts.keeper;
+    this.#fetcher = parts.fetcher;
+  }
+
+  get size(): number {
+    return this.#map.size;
+  }
+
+  /** Whether `close` was called, or its process has ended. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  get(key: Key): Lookup<Value> {
+    const entry = this.#map.use(key);
+    if (entry !== undefined) {
+      if (this.#time.now() + SAFE_MARGIN_MS < entry.expiresAt || this.#options.clock.now() < entry.expiresAt) {
+        this.#stats.hits++;
+        return { kind: 'found', value: this.#give(entry.value) };
+      }
+      if (this.#options.clock.now() >= entry.dueAt) this.#map.remove(entry, 'expired');
+    } else checkKey(key);
+    this.#stats.misses++;
+    return NOT_FOUND;
+  }
+
+  peek(key: Key): Lookup<Value> {
+    const entry = this.#live(key);
+    return entry === undefined ? NOT_FOUND : { kind: 'found', value: this.#give(entry.value) };
+  }
+
+  has(key: Key): boolean {
+    return this.#live(key) !== undefined;
+  }
+
+  put(key: Key, value: Value, options?: Milliseconds | PutOptions): boolean {
+    checkKey(key);
+    if (this.#isClosed) throw new CacheClosedError(this.#options.label, `put ${formatKey(key)}`);
+    if (options === undefined) return this.#keeper.keep(key, this.#guard.keep(value), NOTHING);
+    const putOptions = typeof options === 'number' ? { ttlMs: options } : options;
+    checkPutOptions(putOptions);
+    return this.#keeper.keep(key, this.#guard.keep(value), putOptions);
+  }
+
+  fetch(key: Key, loader: Loader<Key, Value>, options?: FetchOptions): Promise<Value> {
+    try {
+      checkKey(key);
+      checkFunction('loader', loader);
+      if (options !== undefined) checkFetchOptions(options);
+      if (this.#isClosed) throw new CacheClosedError(this.#options.label, `fetch ${formatKey(key)}`);
+      return this.#fetcher.fetch(key, loader, options ?? NOTHING);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  touch(key: Key, ttlMs?: Milliseconds): boolean {
+    if (ttlMs !== undefined) checkTtl('ttlMs', ttlMs);
+    const entry = this.#live(key);
+    if (entry === undefined) return false;
+    this.#map.use(key);
+    this.#map.renew(entry, ttlMs ?? entry.ttlMs, this.#options.clock.now());
+    return true;
+  }
+
+  ttl(key: Key): Milliseconds | undefined {
+    const entry = this.#live(key);
+    return entry && entry.expiresAt - this.#options.clock.now();
+  }
+
+  delete(key: Key): boolean {
+    checkKey(key);
+    this.#flights.supersede(key);
+    this.#map.failures.delete(key);
+    const entry = this.#map.peek(key);
+    return entry !== undefined && this.#delete(entry);
+  }
+
+  deleteTag(tag: string): number {
+    checkText('tag', tag);
+    this.#flights.supersedeTag(tag);
+    // One may be gone when its turn comes: listeners are called on the way.
+    const isThere = (entry: Entry<Key, Value>): boolean => this.#map.peek(entry.key) === entry;
+    return this.#map.having(tag).filter((entry) => isThere(entry) && this.#delete(entry)).length;
+  }
+
+  clear(): void {
+    this.#flights.supersedeAll();
+    this.#map.clear(this.#options.clock.now());
+  }
+
+  *entries(): IterableIterator<[Key, Value]> {
+    for (const entry of this.#liveEntries()) yield [entry.key, this.#give(entry.value)];
+  }
+
+  *keys(): IterableIterator<Key> {
+    for (const { key } of this.#liveEntries()) yield key;
+  }
+
+  *values(): IterableIterator<Value> {
+    for (const { value } of this.#liveEntries()) yield this.#give(value);
+  }
+
+  [Symbol.iterator](): IterableIterator<[Key, Value]> {
+    return this.entries();
+  }
+
+  stats(): CacheStats {
+    return this.#stats.snapshot(this.#map.size, this.#map.weight);
+  }
+
+  snapshot(): CacheSnapshot<Key, Value> {
+    const now = this.#options.clock.now();
+    const entries = [...this.#liveEntries()].map((entry) => toSnapshotEntry(entry, now));
+    return {
+      takenAtMs: this.#options.date(),
+      entries: entries.map((entry) => ({ ...entry, value: this.#give(entry.value) })),
+    };
+  }
+
+  restore(snapshot: CacheSnapshot<Key, Value>): number {
+    if (this.#isClosed) throw new CacheClosedError(this.#options.label, 'restore a snapshot');
+    const alive = revive(snapshot, this.#options.date()).filter(({ key }) => !this.has(key));
+    return alive.filter((one) => this.#keeper.revive({ ...one, value: this.#guard.keep(one.value) })).length;
+  }
+
+  /**
+   * Ends it: entries go (their listener hears `cleared`), loads are aborted, whoever waits gets a CacheClosedError, and no timer is
+   * left. After this nothing is found, and `put`, `fetch` and `restore` fail. Harmless when it is closed.
+   */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#sweeper.close();
+    this.#flights.abortAll(this.#options.label);
+    this.#map.clear(this.#options.clock.now());
+  }
+
+  #give(value: Value): Value {
+    return this.#guard.give === undefined ? value : this.#guard.give(value);
+  }
+
+  #live(key: Key): Entry<Key, Value> | undefined {
+    checkKey(key);
+    const entry = this.#map.peek(key);
+    return entry !== undefined && this.#options.clock.now() < entry.expiresAt ? entry : undefined;
+  }
+
+  *#liveEntries(): IterableIterator<Entry<Key, Value>> {
+    for (const entry of this.#map.all()) if (this.#options.clock.now() < entry.expiresAt) yield entry;
+  }
+
+  /** Returns whether it was live. */
+  #delete(entry: Entry<Key, Value>): boolean {
+    const isLive = entry.at(this.#options.clock.now()) === 'live';
+    this.#map.remove(entry, isLive ? 'deleted' : 'expired');
+    return isLive;
+  }
+}

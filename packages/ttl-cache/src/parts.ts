@@ -1,0 +1,80 @@
+import { Fetcher } from './fetcher.js';
+import { Keeper } from './keeper.js';
+import type { CompleteOptions } from './options.js';
+import { Problems } from './problems.js';
+import { RecentTime } from './recent-time.js';
+import { SingleFlight } from './single-flight.js';
+import { StatsCounter } from './stats.js';
+import { Sweeper } from './sweeper.js';
+import { TtlMap } from './ttl-map.js';
+import { type Guard, GUARDS } from './values.js';
+
+/** How much of a sweep is done before the event loop goes on. */
+const SLICE = 1000;
+/** Into how many parts the time between two sweeps is divided. What is in the last one is looked at twice. */
+const SLOTS_A_SWEEP = 32;
+
+/** What a cache is made of. */
+export interface Parts<Key, Value> {
+  readonly options: CompleteOptions<Key, Value>;
+  readonly guard: Guard;
+  readonly time: RecentTime;
+  readonly stats: StatsCounter;
+  readonly map: TtlMap<Key, Value>;
+  readonly flights: SingleFlight<Key, Value>;
+  readonly sweeper: Sweeper;
+  readonly keeper: Keeper<Key, Value>;
+  readonly fetcher: Fetcher<Key, Value>;
+}
+
+/** Puts a cache together. */
+export function makeParts<Key, Value>(options: CompleteOptions<Key, Value>): Parts<Key, Value> {
+  const { clock, values } = options;
+  const guard = GUARDS[values];
+  const stats = new StatsCounter();
+  const problems = new Problems<Key, Value>(options);
+  const map = makeMap(options, stats, problems);
+  const sweeper = makeSweeper(options, map);
+  const common = {
+    options,
+    map,
+    sweeper,
+    problems,
+    stats,
+    time: new RecentTime(clock),
+    flights: new SingleFlight<Key, Value>(clock),
+  };
+  const keeper = new Keeper<Key, Value>(common);
+  const fetcher = new Fetcher<Key, Value>({ ...common, guard, keeper });
+  return { ...common, guard, keeper, fetcher };
+}
+
+function makeMap<Key, Value>(
+  { maxEntries, maxWeight, sweepIntervalMs, clock }: CompleteOptions<Key, Value>,
+  stats: StatsCounter,
+  problems: Problems<Key, Value>,
+): TtlMap<Key, Value> {
+  return new TtlMap<Key, Value>({
+    maxEntries,
+    maxWeight,
+    slotMs: Math.max(1, sweepIntervalMs / SLOTS_A_SWEEP),
+    now: clock.now(),
+    removed: (key, value, cause) => {
+      stats.removed(cause);
+      problems.removed(key, value, cause);
+    },
+  });
+}
+
+function makeSweeper<Key, Value>(
+  { clock, sweepIntervalMs }: CompleteOptions<Key, Value>,
+  map: TtlMap<Key, Value>,
+): Sweeper {
+  return new Sweeper(clock, sweepIntervalMs, {
+    get isEmpty() {
+      return map.size === 0 && map.failures.size === 0;
+    },
+    advance: () => map.advance(clock.now()),
+    sweepSlice: () => map.sweep(clock.now(), SLICE),
+  });
+}

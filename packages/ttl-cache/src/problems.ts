@@ -1,0 +1,67 @@
+import { isPromise } from 'node:util/types';
+import { formatKey } from './key.js';
+import type { CacheProblem, ProblemListener, RemovalCause, RemovalListener } from './removal.js';
+
+/** Above this, a cache that nobody has set a limit for gives a warning, once. */
+const MANY_ENTRIES = 100_000;
+
+/** Calls what the user has given to listen, and reports what goes wrong there and elsewhere, so that nothing of it is lost. */
+export class Problems<Key, Value> {
+  readonly #label: string;
+  readonly #onRemoval: RemovalListener<Key, Value> | undefined;
+  readonly #onProblem: ProblemListener | undefined;
+  #isUnbounded: boolean;
+
+  constructor(options: {
+    readonly label: string;
+    readonly isUnlimited: boolean;
+    readonly onRemoval: RemovalListener<Key, Value> | undefined;
+    readonly onProblem: ProblemListener | undefined;
+  }) {
+    this.#label = options.label;
+    this.#isUnbounded = options.isUnlimited;
+    this.#onRemoval = options.onRemoval;
+    this.#onProblem = options.onProblem;
+  }
+
+  removed(key: Key, value: Value, cause: RemovalCause): void {
+    if (this.#onRemoval === undefined) return;
+    const fail = (error: unknown): void => this.report(error, { during: 'removal_listener', key });
+    try {
+      const result = this.#onRemoval(key, value, cause);
+      if (isPromise(result)) result.catch(fail);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  report(error: unknown, problem: CacheProblem): void {
+    if (this.#onProblem === undefined) return this.#warn(error, problem);
+    try {
+      this.#onProblem(error, problem);
+    } catch (another) {
+      this.#warn(error, problem);
+      this.#warn(another, problem);
+    }
+  }
+
+  /** Called when an entry is put. */
+  grown(entries: number): void {
+    if (!this.#isUnbounded || entries <= MANY_ENTRIES) return;
+    this.#isUnbounded = false;
+    process.emitWarning(
+      `${this.#label} holds more than ${MANY_ENTRIES} entries and has no limit. Give it maxEntries or maxWeight, or ` +
+        'maxEntries: Infinity if that is meant.',
+      { type: 'TtlCacheWarning', code: 'TTL_CACHE_UNBOUNDED' },
+    );
+  }
+
+  #warn(error: unknown, { during, key }: CacheProblem): void {
+    const where = during === 'refresh' ? 'A load behind' : 'The removal listener';
+    process.emitWarning(`${where} of ${this.#label} failed for ${formatKey(key)}: ${String(error)}`, {
+      type: 'TtlCacheWarning',
+      code: 'TTL_CACHE_PROBLEM',
+      ...(error instanceof Error && error.stack !== undefined && { detail: error.stack }),
+    });
+  }
+}

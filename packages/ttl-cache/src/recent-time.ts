@@ -1,0 +1,56 @@
+import { type Clock, type Milliseconds, systemClock } from '@rookery/genserver';
+
+/** Reads that follow each other closer than this, on average over READS_AT_ONCE, are a burst. */
+const BURST_GAP_MS = 0.1;
+/** In a burst the machine's clock is read once for so many. */
+const READS_AT_ONCE = 16;
+/**
+ * What has more than this left may be judged by the time of the last reading. So much would have to pass without a turn of the event
+ * loop, between two of a few reads in a burst, for it to matter.
+ */
+export const SAFE_MARGIN_MS = 10_000;
+
+/**
+ * The time as it was a moment ago. Reading the machine's clock takes longer than finding an entry in a map, so in a burst of
+ * reads it is not read for each: `now()` may lag, by no more than the event loop is blocked, and is never ahead. Only for who
+ * has SAFE_MARGIN_MS to spare. A clock that is not the machine's is read each time.
+ */
+export class RecentTime {
+  readonly #clock: Clock;
+  readonly #isMachine: boolean;
+  #last: Milliseconds = -Infinity;
+  /** How many more may be given the last reading. */
+  #left = 0;
+  #isArmed = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#isMachine = clock === systemClock;
+  }
+
+  now(): Milliseconds {
+    if (this.#left === 0) return this.#read();
+    this.#left--;
+    return this.#last;
+  }
+
+  #read(): Milliseconds {
+    const now = this.#clock.now();
+    if (this.#isMachine && now - this.#last < BURST_GAP_MS) this.#burst();
+    this.#last = now;
+    return now;
+  }
+
+  /** It ends with this turn of the event loop, or soon after. */
+  #burst(): void {
+    this.#left = READS_AT_ONCE - 1;
+    if (this.#isArmed) return;
+    this.#isArmed = true;
+    this.#clock
+      .setTimer(0, () => {
+        this.#isArmed = false;
+        this.#left = 0;
+      })
+      .unref();
+  }
+}
