@@ -46,6 +46,12 @@ export class Fetcher<Key, Value> {
 
   /** Throws or rejects; the cache makes one of it. */
   fetch(key: Key, loader: Loader<Key, Value>, options: FetchOptions): Promise<Value> {
+    const { give } = this.#parts.guard;
+    const kept = this.#fetch(key, loader, options);
+    return give === undefined ? kept : kept.then((value) => give(value)); // each caller has a copy of its own
+  }
+
+  #fetch(key: Key, loader: Loader<Key, Value>, options: FetchOptions): Promise<Value> {
     const { map, stats, options: defaults } = this.#parts;
     if (options.signal?.aborted === true) throw new FetchAbortedError(formatKey(key), options.signal.reason);
     const now = this.#now();
@@ -58,7 +64,7 @@ export class Fetcher<Key, Value> {
     stats.hits++;
     const refreshAfterMs = options.refreshAfterMs ?? defaults.refreshAfterMs;
     if (now - entry.since >= refreshAfterMs) this.#refresh({ key, loader, options, entry });
-    return Promise.resolve(this.#give(entry.value));
+    return Promise.resolve(entry.value);
   }
 
   #miss(request: Request<Key, Value>): Promise<Value> {
@@ -75,7 +81,7 @@ export class Fetcher<Key, Value> {
 
   #giveStale({ value }: Entry<Key, Value>): Promise<Value> {
     this.#parts.stats.staleHits++;
-    return Promise.resolve(this.#give(value));
+    return Promise.resolve(value);
   }
 
   /** Loads behind what the caller gets, unless that is under way or has failed just now. */
@@ -119,7 +125,7 @@ export class Fetcher<Key, Value> {
     if (entry.at(this.#now()) === 'stale') this.#parts.stats.staleHits++;
     load.isBehind = true;
     load.leave(waiter);
-    waiter.resolve(this.#give(entry.value));
+    waiter.resolve(entry.value);
   }
 
   #open({ key, options, entry }: Request<Key, Value>): Load<Key, Value> {
@@ -154,7 +160,7 @@ export class Fetcher<Key, Value> {
   #loaded(load: Load<Key, Value>, value: Value): Outcome<Value> {
     const { key, options } = load.plan;
     const newer = load.isCurrent ? undefined : this.#kept(key);
-    if (newer?.at(this.#now()) === 'live') return { kind: 'loaded', value: this.#give(newer.value) };
+    if (newer?.at(this.#now()) === 'live') return { kind: 'loaded', value: newer.value };
     const tags = load.wishes.tags ?? options.tags ?? [];
     const isKept = load.isCurrent && !load.wishes.isSkipped && !tags.some((tag) => load.deletedTags?.has(tag));
     if (!isKept) return { kind: 'loaded', value };
@@ -162,7 +168,7 @@ export class Fetcher<Key, Value> {
       const ttlMs = load.wishes.ttlMs ?? options.ttlMs;
       const kept = this.#parts.guard.keep(value);
       this.#parts.keeper.keep(key, kept, { ...options, ttlMs, tags } as PutOptions);
-      return { kind: 'loaded', value: this.#give(kept) };
+      return { kind: 'loaded', value: kept };
     } catch (error) {
       return { kind: 'failed', error }; // it cannot be weighed, or copied
     }
@@ -178,7 +184,7 @@ export class Fetcher<Key, Value> {
     const entry = this.#kept(key);
     if (entry === undefined || load.waiting === 0) return { kind: 'failed', error };
     if (entry.at(now) === 'stale') this.#parts.stats.staleHits += load.waiting;
-    return { kind: 'loaded', value: this.#give(entry.value) };
+    return { kind: 'loaded', value: entry.value };
   }
 
   /** What may be given instead of a new value. */

@@ -45,12 +45,18 @@ export class StatsCounter {
   }
 
   snapshot(entries: number, weight: number): CacheStats {
-    const { hits, misses, coalesced, staleHits, loadSuccesses, loadFailures, totalLoadMs, evictions, expirations } =
-      this;
     return {
-      ...{ hits, misses, coalesced, staleHits },
-      ...{ loadSuccesses, loadFailures, totalLoadMs },
-      ...{ evictions, expirations, entries, weight },
+      hits: this.hits,
+      misses: this.misses,
+      coalesced: this.coalesced,
+      staleHits: this.staleHits,
+      loadSuccesses: this.loadSuccesses,
+      loadFailures: this.loadFailures,
+      totalLoadMs: this.totalLoadMs,
+      evictions: this.evictions,
+      expirations: this.expirations,
+      entries,
+      weight,
     };
   }
 }
