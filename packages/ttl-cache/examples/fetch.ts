@@ -10,7 +10,10 @@ async function loadUser(id: string): Promise<{ readonly id: string; readonly ver
   return { id, version: loads };
 }
 
-const users = new TtlCache<string, { readonly id: string; readonly version: number }>({ ttlMs: 30, staleForMs: 60_000 });
+const users = new TtlCache<string, { readonly id: string; readonly version: number }>({
+  ttlMs: 30,
+  staleForMs: 60_000,
+});
 
 const all = await Promise.all(Array.from({ length: 1000 }, () => users.fetch('ada', loadUser)));
 console.log(all.length, 'callers,', loads, 'load');

@@ -113,6 +113,7 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
     if (entry === undefined) return false;
     this.#map.use(key);
     this.#map.renew(entry, ttlMs ?? entry.ttlMs, this.#options.clock.now());
+    if (entry.dueAt !== Infinity) this.#sweeper.arm();
     return true;
   }
 

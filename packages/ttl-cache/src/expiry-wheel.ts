@@ -68,6 +68,11 @@ export class ExpiryWheel {
     this.#reached = Math.floor(now / slotMs);
   }
 
+  /** Whether nothing in it is ever due. Looks at each slot. */
+  get isEmpty(): boolean {
+    return this.#passed.isEmpty && this.#levels.every((rings) => rings.every((ring) => ring.isEmpty));
+  }
+
   /** The node must be in no wheel. */
   add(node: WheelNode): void {
     if (node.dueAt !== Infinity) this.#slotOf(node.dueAt).push(node);

@@ -43,7 +43,7 @@ export class Keeper<Key, Value> {
     const { tags } = options;
     if (tags === undefined && weight === 1) map.put(key, value, life, now);
     else map.put(key, value, life, now, { tags: tags && withoutRepeats(tags), weight });
-    this.#hasKept();
+    this.#hasKept(life);
     return true;
   }
 
@@ -53,13 +53,13 @@ export class Keeper<Key, Value> {
     const weight = this.#weightOf(value, key);
     if (weight > options.maxWeight) return false;
     map.put(key, value, life, options.clock.now() - ageMs, { tags, weight });
-    this.#hasKept();
+    this.#hasKept(life);
     return true;
   }
 
-  #hasKept(): void {
+  #hasKept({ ttlMs, staleForMs }: Life): void {
     const { sweeper, problems, map } = this.#parts;
-    if (!sweeper.isArmed) sweeper.arm();
+    if (!sweeper.isArmed && ttlMs + staleForMs !== Infinity) sweeper.arm();
     problems.grown(map.size);
   }
 

@@ -71,9 +71,7 @@ function makeSweeper<Key, Value>(
   map: TtlMap<Key, Value>,
 ): Sweeper {
   return new Sweeper(clock, sweepIntervalMs, {
-    get isEmpty() {
-      return map.size === 0 && map.failures.size === 0;
-    },
+    hasMore: () => map.expires,
     advance: () => map.advance(clock.now()),
     sweepSlice: () => map.sweep(clock.now(), SLICE),
   });

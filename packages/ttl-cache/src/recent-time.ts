@@ -1,8 +1,8 @@
 import { type Clock, type Milliseconds, systemClock } from '@rookery/genserver';
 
-/** Reads that follow each other closer than this, on average over READS_AT_ONCE, are a burst. */
+/** Readings of the clock that follow each other closer than this may be a burst. */
 const BURST_GAP_MS = 0.1;
-/** In a burst the machine's clock is read once for so many. */
+/** So many of them in a row are one; from then on the clock is read once for as many. */
 const READS_AT_ONCE = 16;
 /**
  * What has more than this left may be judged by the time of the last reading. So much would have to pass without a turn of the event
@@ -21,6 +21,7 @@ export class RecentTime {
   #last: Milliseconds = -Infinity;
   /** How many more may be given the last reading. */
   #left = 0;
+  #inARow = 0;
   #isArmed = false;
 
   constructor(clock: Clock) {
@@ -36,8 +37,9 @@ export class RecentTime {
 
   #read(): Milliseconds {
     const now = this.#clock.now();
-    if (this.#isMachine && now - this.#last < BURST_GAP_MS) this.#burst();
+    this.#inARow = now - this.#last < BURST_GAP_MS ? this.#inARow + 1 : 0;
     this.#last = now;
+    if (this.#isMachine && this.#inARow >= READS_AT_ONCE) this.#burst();
     return now;
   }
 
@@ -49,7 +51,7 @@ export class RecentTime {
     this.#clock
       .setTimer(0, () => {
         this.#isArmed = false;
-        this.#left = 0;
+        this.#left = this.#inARow = 0;
       })
       .unref();
   }

@@ -3,8 +3,8 @@ import type { Clock, ClockTimer, Milliseconds } from '@rookery/genserver';
 
 /** What is swept. */
 export interface Sweepable {
-  /** Whether anything may expire at all. */
-  readonly isEmpty: boolean;
+  /** Whether there is anything left that expires. */
+  hasMore(): boolean;
   /** A sweep begins. */
   advance(): void;
   /** One slice of it; returns whether there is more. */
@@ -34,7 +34,7 @@ export class Sweeper {
     return this.#timer !== undefined;
   }
 
-  /** Something has been put. */
+  /** There is something that expires. */
   arm(): void {
     if (this.#timer === undefined && !this.#isClosed) this.#wait(this.#intervalMs, () => this.#sweep());
   }
@@ -53,7 +53,7 @@ export class Sweeper {
   #slice(startedAt: Milliseconds): void {
     if (this.#subject.sweepSlice()) return this.#wait(0, () => this.#slice(startedAt));
     this.#timer = undefined;
-    if (this.#subject.isEmpty || this.#isClosed) return;
+    if (this.#isClosed || !this.#subject.hasMore()) return;
     const sinceStart = this.#clock.now() - startedAt;
     this.#wait(Math.max(0, this.#intervalMs - sinceStart), () => this.#sweep());
   }

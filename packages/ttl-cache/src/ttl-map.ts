@@ -53,6 +53,11 @@ export class TtlMap<Key, Value> {
     return this.#store.weight;
   }
 
+  /** Whether time will take something out. */
+  get expires(): boolean {
+    return !this.#wheel.isEmpty;
+  }
+
   /** Whatever is there, fresh or not. Counts as a use. */
   use(key: Key): Entry<Key, Value> | undefined {
     return this.#store.get(key);
