@@ -1,0 +1,202 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { child, ExitReason, GenServer, Runtime, via } from '@rookery/genserver';
+import { settle } from '@rookery/genserver/testing';
+import { expectTypeOf } from 'expect-type';
+import { type Cache, CacheOptionError, TtlCache, TtlCacheRef } from '../src/index.js';
+import { found, Gate, notFound, timersOf, useRuntimes } from './support/caches.js';
+
+const newRuntime = useRuntimes();
+
+async function start(options: Parameters<typeof TtlCache.childSpec<string, number>>[0] = {}) {
+  const { runtime, clock } = newRuntime();
+  const children = [TtlCache.childSpec<string, number>({ name: 'users', ...options })];
+  await runtime.startSupervisor({ name: 'app', strategy: 'one_for_one', children });
+  return { runtime, clock, users: TtlCache.ref<string, number>(runtime, 'users') };
+}
+
+async function crash(runtime: Runtime): Promise<void> {
+  runtime.exit('users', ExitReason.error(new Error('crash')));
+  await settle(runtime);
+}
+
+describe('a supervised cache', () => {
+  test('does all that a plain one does, directly, on the runtime’s clock', async () => {
+    const { users, clock } = await start({ ttlMs: 100 });
+    expect(users.put('a', 1)).toBe(true);
+    expect([users.get('a'), users.peek('a'), users.has('a'), users.ttl('a'), users.size]).toEqual([
+      found(1),
+      found(1),
+      true,
+      100,
+      1,
+    ]);
+    await clock.advance(99);
+    expect(users.touch('a', 10)).toBe(true);
+    await clock.advance(10);
+    expect(users.get('a')).toEqual(notFound);
+    users.put('b', 2, { tags: ['x'] });
+    expect([[...users], [...users.keys()], [...users.values()], [...users.entries()]]).toEqual([
+      [['b', 2]],
+      ['b'],
+      [2],
+      [['b', 2]],
+    ]);
+    expect(users.restore(users.snapshot())).toBe(0);
+    expect([users.deleteTag('x'), users.delete('b'), users.stats().hits]).toEqual([1, false, 1]);
+    users.put('c', 3);
+    users.clear();
+    expect(users.size).toBe(0);
+    expect(await users.fetch('a', async () => 3)).toBe(3);
+  });
+
+  test('sweeps by messages to its process, with a timer that does not keep Node running', async () => {
+    const { users, clock } = await start({ sweepIntervalMs: 1000 });
+    for (let key = 0; key < 2500; key++) users.put(`k${key}`, key, 10);
+    expect([clock.pendingTimers, timersOf(clock)]).toEqual([0, 1]);
+    await clock.advance(1000);
+    expect([users.size, timersOf(clock)]).toEqual([0, 0]);
+  });
+
+  test('starts empty after a restart, and refs by name go on', async () => {
+    const { users, runtime } = await start();
+    const { pid } = users;
+    users.put('a', 1);
+    await crash(runtime);
+    expect([users.isAlive, users.get('a'), users.put('a', 2), users.get('a')]).toEqual([
+      true,
+      notFound,
+      true,
+      found(2),
+    ]);
+    expect(users.pid).not.toBe(pid);
+    expect(await users.fetch('b', () => 3)).toBe(3);
+    expect(users.has('b')).toBe(true);
+  });
+
+  test('between two lives keeps nothing: reads find nothing, put says no, fetch loads once for all who wait', async () => {
+    const { users, runtime } = await start();
+    const taken = users.snapshot();
+    runtime.kill('users');
+    expect([users.isAlive, users.pid, users.size]).toEqual([false, undefined, 0]);
+    expect([users.get('a'), users.peek('a'), users.has('a'), users.ttl('a')]).toEqual([
+      notFound,
+      notFound,
+      false,
+      undefined,
+    ]);
+    expect([
+      users.put('a', 1),
+      users.touch('a'),
+      users.delete('a'),
+      users.deleteTag('x'),
+      users.restore(taken),
+    ]).toEqual([false, false, false, 0, 0]);
+    expect([[...users], [...users.keys()], [...users.values()], users.snapshot().entries, users.stats().hits]).toEqual([
+      [],
+      [],
+      [],
+      [],
+      0,
+    ]);
+    users.clear();
+    const gate = new Gate<number>();
+    const both = Promise.all([users.fetch('a', gate.loader), users.fetch('a', gate.loader)]);
+    gate.open(1);
+    expect([await both, gate.calls]).toEqual([[1, 1], 1]);
+    await expect(users.fetch('a', 1 as never)).rejects.toBeInstanceOf(CacheOptionError);
+    await settle(runtime);
+    expect([users.isAlive, users.size]).toEqual([true, 0]);
+  });
+
+  test('that ends aborts its loads; who waits gets a CacheClosedError', async () => {
+    const { users, runtime } = await start();
+    const gate = new Gate<number>();
+    const waiting = users.fetch('a', gate.loader);
+    const end = expect(waiting).rejects.toMatchObject({ code: 'ERR_TTL_CACHE_CLOSED', cache: 'users' });
+    await crash(runtime);
+    await end;
+    expect(gate.signals[0]?.aborted).toBe(true);
+  });
+
+  test.each([['stop'], ['kill'], ['shutdown']] as const)('leaves no timer after %s', async (how) => {
+    const heard: unknown[] = [];
+    const { users, runtime, clock } = await start({
+      restart: 'temporary',
+      onRemoval: (key, _value, cause) => heard.push([key, cause]),
+    });
+    users.put('a', 1);
+    if (how === 'stop') await runtime.stop('users');
+    else if (how === 'kill') runtime.kill('users');
+    else await runtime.shutdown();
+    await settle(runtime);
+    expect([timersOf(clock), users.isAlive, heard]).toEqual([0, false, [['a', 'cleared']]]);
+  });
+
+  test('is found under a key of a registry, too', async () => {
+    const { runtime } = newRuntime();
+    const { registry } = await import('@rookery/genserver');
+    const name = via('caches', 7);
+    const children = [registry({ name: 'caches', keys: 'unique' }), TtlCache.childSpec({ name })];
+    await runtime.startSupervisor({ strategy: 'rest_for_one', children });
+    const cache = TtlCache.ref<string, number>(runtime, name);
+    cache.put('a', 1);
+    expect(cache.get('a')).toEqual(found(1));
+  });
+
+  test('without a name gives a ref by pid', async () => {
+    const { runtime } = newRuntime();
+    const cache = await runtime.start(TtlCache.childSpec<string, number>());
+    expectTypeOf(cache).toEqualTypeOf<TtlCacheRef<string, number>>();
+    cache.put('a', 1);
+    expect(cache.get('a')).toEqual(found(1));
+    expect(TtlCache.ref(runtime, cache.pid as never).get('a')).toEqual(found(1));
+    runtime.kill(cache.pid as never);
+    expect([cache.isAlive, String(cache)]).toEqual([false, expect.stringContaining('TtlCacheServer')]);
+  });
+
+  test('keeps its entries when its code is replaced', async () => {
+    const { users, runtime, clock } = await start({ ttlMs: 10 });
+    users.put('a', 1);
+    await runtime.sys.restartWithState('users');
+    expect(users.get('a')).toEqual(found(1));
+    await clock.advance(30_000);
+    expect(users.size).toBe(0);
+  });
+
+  test('crashes, and is restarted, if a clock of it fails; a listener or a loader cannot make it', async () => {
+    const { users, runtime, clock } = await start({
+      sweepIntervalMs: 1000,
+      onProblem: () => {},
+      onRemoval: () => {
+        throw new Error('listener');
+      },
+    });
+    const { pid } = users;
+    users.put('a', 1, 10);
+    await clock.advance(1000);
+    await users.fetch('b', () => Promise.reject(new Error('loader'))).catch(() => {});
+    await settle(runtime);
+    expect([users.pid, users.size]).toEqual([pid, 0]);
+  });
+
+  test('a name that another kind of server holds is an error', async () => {
+    class Other extends GenServer {}
+    const { runtime } = newRuntime();
+    await runtime.startSupervisor({ strategy: 'one_for_one', children: [child(Other, { name: 'users' })] });
+    const users = TtlCache.ref(runtime, 'users');
+    expect(() => users.get('a')).toThrow('the name of a TtlCacheServer');
+    await expect(users.fetch('a', () => 1)).rejects.toThrow('the name of a TtlCacheServer');
+  });
+
+  test('what makes no sense is refused before anything starts', () => {
+    expect(() => TtlCache.childSpec({ ttlMs: 0 })).toThrow(CacheOptionError);
+    expect(() => TtlCache.childSpec({ restart: 'sometimes' as never })).toThrow('`restart`');
+  });
+
+  test('is one kind of thing with the plain one, in types', () => {
+    expectTypeOf<TtlCache<string, number>>().toExtend<Cache<string, number>>();
+    expectTypeOf<TtlCacheRef<string, number>>().toExtend<Cache<string, number>>();
+    const fetch = jest.fn((cache: Cache<string, number>) => cache.fetch('a', (key) => key.length));
+    expectTypeOf(fetch).returns.resolves.toBeNumber();
+  });
+});
