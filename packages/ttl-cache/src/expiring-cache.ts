@@ -20,7 +20,7 @@ import {
 import { makeParts } from './parts.js';
 import { type RecentTime, SAFE_MARGIN_MS } from './recent-time.js';
 import type { SingleFlight } from './single-flight.js';
-import { type CacheSnapshot, revive, toSnapshotEntry } from './snapshot.js';
+import { type CacheSnapshot, revive, type Revived, toSnapshotEntry } from './snapshot.js';
 import type { CacheStats, StatsCounter } from './stats.js';
 import type { Sweeper } from './sweeper.js';
 import type { TtlMap } from './ttl-map.js';
@@ -174,8 +174,9 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
 
   restore(snapshot: CacheSnapshot<Key, Value>): number {
     if (this.#isClosed) throw new CacheClosedError(this.#options.label, 'restore a snapshot');
-    const alive = revive(snapshot, this.#options.date()).filter(({ key }) => !this.has(key));
-    return alive.filter((one) => this.#keeper.revive({ ...one, value: this.#guard.keep(one.value) })).length;
+    const isRevived = (one: Revived<Key, Value>): boolean =>
+      !this.has(one.key) && this.#keeper.revive({ ...one, value: this.#guard.keep(one.value) });
+    return revive(snapshot, this.#options.date()).filter(isRevived).length;
   }
 
   /**

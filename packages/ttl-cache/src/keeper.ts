@@ -42,7 +42,7 @@ export class Keeper<Key, Value> {
     const now = life.ttlMs > SAFE_MARGIN_MS ? time.now() : own.clock.now();
     const { tags } = options;
     if (tags === undefined && weight === 1) map.put(key, value, life, now);
-    else map.put(key, value, life, now, { tags: tags && withoutRepeats(tags), weight });
+    else map.put(key, value, life, now, { tags: tags && withoutRepeats(tags), weight, ageMs: 0 });
     this.#hasKept(life);
     return true;
   }
@@ -52,7 +52,7 @@ export class Keeper<Key, Value> {
     const { options, map } = this.#parts;
     const weight = this.#weightOf(value, key);
     if (weight > options.maxWeight) return false;
-    map.put(key, value, life, options.clock.now() - ageMs, { tags, weight });
+    map.put(key, value, life, options.clock.now(), { tags, weight, ageMs });
     this.#hasKept(life);
     return true;
   }

@@ -10,9 +10,11 @@ import { TagIndex } from './tag-index.js';
 export interface Extras {
   readonly tags: readonly string[] | undefined;
   readonly weight: number;
+  /** How long ago its life began. */
+  readonly ageMs: Milliseconds;
 }
 
-const PLAIN: Extras = { tags: undefined, weight: 1 };
+const PLAIN: Extras = { tags: undefined, weight: 1, ageMs: 0 };
 
 export interface TtlMapOptions<Key, Value> {
   readonly maxEntries: number;
@@ -72,11 +74,11 @@ export class TtlMap<Key, Value> {
     return this.#store.all();
   }
 
-  /** Takes the place of what is under the key. `since`: when its life begins. */
-  put(key: Key, value: Value, life: Life, since: Milliseconds, { tags, weight }: Extras = PLAIN): void {
+  /** Takes the place of what is under the key. */
+  put(key: Key, value: Value, life: Life, now: Milliseconds, extras: Extras = PLAIN): void {
     const old = this.#store.get(key);
-    if (old === undefined) this.#add(key, value, life, since, { tags, weight });
-    else this.#replace(old, value, life, since, { tags, weight });
+    if (old === undefined) this.#add(key, value, life, now, extras);
+    else this.#replace(old, value, life, now, extras);
   }
 
   /** Begins the life of an entry anew. */
@@ -126,33 +128,33 @@ export class TtlMap<Key, Value> {
     return true;
   }
 
-  #add(key: Key, value: Value, { ttlMs, staleForMs }: Life, since: Milliseconds, { tags, weight }: Extras): void {
+  #add(key: Key, value: Value, { ttlMs, staleForMs }: Life, now: Milliseconds, { tags, weight, ageMs }: Extras): void {
     const entry = new Entry(key, value, tags);
-    entry.begin(since, ttlMs);
+    entry.begin(now - ageMs, ttlMs);
     entry.staleForMs = staleForMs;
     this.#store.set(key, entry, weight);
     this.#wheel.add(entry);
     if (tags !== undefined) this.#tags.add(entry);
-    if (this.#evicted.length > 0) this.#tellEvicted(since);
+    if (this.#evicted.length > 0) this.#tellEvicted(now);
   }
 
-  #replace(old: Entry<Key, Value>, value: Value, life: Life, since: Milliseconds, extras: Extras): void {
+  #replace(old: Entry<Key, Value>, value: Value, life: Life, now: Milliseconds, extras: Extras): void {
     const { key, value: before } = old;
-    const cause = since < old.expiresAt ? 'replaced' : 'expired';
+    const cause = now < old.expiresAt ? 'replaced' : 'expired';
     if (this.#store.isWeighed) {
       this.#forget(old);
-      this.#add(key, value, life, since, extras);
-    } else this.#rewrite(old, value, life, since, extras.tags);
+      this.#add(key, value, life, now, extras);
+    } else this.#rewrite(old, value, life, now, extras);
     this.#removed(key, before, cause);
   }
 
   /** In place, which costs no more than the look-up. */
-  #rewrite(entry: Entry<Key, Value>, value: Value, life: Life, since: Milliseconds, tags: Extras['tags']): void {
+  #rewrite(entry: Entry<Key, Value>, value: Value, life: Life, now: Milliseconds, { tags, ageMs }: Extras): void {
     const { dueAt } = entry;
     if (entry.tags !== undefined) this.#tags.delete(entry);
     entry.value = value;
     entry.tags = tags;
-    entry.begin(since, life.ttlMs);
+    entry.begin(now - ageMs, life.ttlMs);
     entry.staleForMs = life.staleForMs;
     if (tags !== undefined) this.#tags.add(entry);
     this.#rescheduled(entry, dueAt);

@@ -100,7 +100,7 @@ export class ModelCache {
       load.deletedTags.add(tag);
       if (load.tags.includes(tag)) load.isCurrent = false;
     }
-    for (const [key, { tags }] of [...this.entries]) {
+    for (const [key, { tags }] of this.entries) {
       if (tags.includes(tag)) this.remove(key, this.isLive(key) ? 'deleted' : 'expired');
     }
   }
@@ -108,7 +108,7 @@ export class ModelCache {
   clear(): void {
     for (const load of this.loads) load.isCurrent = false;
     this.failures.clear();
-    for (const key of [...this.entries.keys()]) this.remove(key, 'cleared');
+    for (const key of this.entries.keys()) this.remove(key, 'cleared');
   }
 
   /** A load under way stays current, as it brings something newer. */
@@ -212,7 +212,8 @@ export class ModelCache {
     this.entries.set(key, entry);
     const weight = (): number =>
       [...this.entries.values()].reduce((sum, { value }) => sum + ModelCache.weigh(value), 0);
-    while (this.entries.size > maxEntries || (maxWeight !== Infinity && weight() > maxWeight)) {
+    const isOver = (): boolean => this.entries.size > maxEntries || (maxWeight !== Infinity && weight() > maxWeight);
+    while (isOver()) {
       const oldest = [...this.entries.keys()][0] ?? '';
       this.remove(oldest, this.isLive(oldest) ? 'evicted' : 'expired');
     }

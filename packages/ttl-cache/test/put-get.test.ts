@@ -206,7 +206,7 @@ describe('limits', () => {
   });
 
   test.each([[0], [-1], [1.5], [Number.NaN], ['1']])('a weight of %p is refused, and changes nothing', (weight) => {
-    const { cache } = newCache<string, unknown>({ maxWeight: 10, weigh: (value) => value as number });
+    const { cache } = newCache({ maxWeight: 10, weigh: (value) => value as number });
     cache.put('a', 1);
     expect(() => cache.put('a', weight)).toThrow(CacheOptionError);
     expect(cache.get('a')).toEqual(found(1));

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { child, ExitReason, GenServer, Runtime, via } from '@rookery/genserver';
+import { child, ExitReason, GenServer, registry, type Runtime, via } from '@rookery/genserver';
 import { settle } from '@rookery/genserver/testing';
 import { expectTypeOf } from 'expect-type';
 import { type Cache, CacheOptionError, TtlCache, TtlCacheRef } from '../src/index.js';
@@ -112,9 +112,9 @@ describe('a supervised cache', () => {
     const { users, runtime } = await start();
     const gate = new Gate<number>();
     const waiting = users.fetch('a', gate.loader);
-    const end = expect(waiting).rejects.toMatchObject({ code: 'ERR_TTL_CACHE_CLOSED', cache: 'users' });
+    const end = waiting.catch((error: unknown) => error);
     await crash(runtime);
-    await end;
+    expect(await end).toMatchObject({ code: 'ERR_TTL_CACHE_CLOSED', cache: 'users' });
     expect(gate.signals[0]?.aborted).toBe(true);
   });
 
@@ -134,7 +134,6 @@ describe('a supervised cache', () => {
 
   test('is found under a key of a registry, too', async () => {
     const { runtime } = newRuntime();
-    const { registry } = await import('@rookery/genserver');
     const name = via('caches', 7);
     const children = [registry({ name: 'caches', keys: 'unique' }), TtlCache.childSpec({ name })];
     await runtime.startSupervisor({ strategy: 'rest_for_one', children });
@@ -198,5 +197,6 @@ describe('a supervised cache', () => {
     expectTypeOf<TtlCacheRef<string, number>>().toExtend<Cache<string, number>>();
     const fetch = jest.fn((cache: Cache<string, number>) => cache.fetch('a', (key) => key.length));
     expectTypeOf(fetch).returns.resolves.toBeNumber();
+    expect(TtlCache.prototype).toHaveProperty('fetch');
   });
 });

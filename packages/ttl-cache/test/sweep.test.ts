@@ -71,8 +71,25 @@ describe('the sweep', () => {
     expect([cache.size, looks]).toEqual([5 * SLICE, 1]); // in one slice, though there are five times as many entries
   });
 
+  test('takes nothing before its time, and nothing that was put under a key of old', async () => {
+    const { cache, clock } = newCache({ sweepIntervalMs: 1000 });
+    cache.put('next', 1, 1001);
+    cache.put('b', 1, 500);
+    cache.clear();
+    cache.put('b', 2, 5000);
+    cache.put('a', 1, 500);
+    cache.delete('a');
+    cache.put('a', 2, 5000);
+    cache.put('next', 1, 1001);
+    await clock.advance(1000);
+    expect(cache.size).toBe(3);
+    expect(cache.has('next')).toBe(true);
+    await clock.advance(1);
+    expect([cache.has('next'), cache.has('a'), cache.has('b')]).toEqual([false, true, true]);
+  });
+
   test('finds entries whose life was renewed or cut short', async () => {
-    const { cache, clock } = newCache<string>({ sweepIntervalMs: 1000 });
+    const { cache, clock } = newCache({ sweepIntervalMs: 1000 });
     cache.put('renewed', 1, 500);
     cache.put('cut', 1, 100_000);
     cache.put('lasting', 1, 500);
