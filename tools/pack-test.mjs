@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const STEP_MS = 300_000;
-const PACKAGES = ['genserver', 'nestjs'];
+const PACKAGES = ['genserver', 'ttl-cache', 'nestjs'];
 const root = fileURLToPath(new URL('../', import.meta.url));
 const project = mkdtempSync(join(realpathSync(tmpdir()), 'rookery-pack-'));
 process.once('exit', () => rmSync(project, { recursive: true, force: true }));

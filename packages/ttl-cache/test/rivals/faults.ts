@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Subject, SubjectOptions } from './subjects.js';
 
 /** Whether it does what is asked; undefined if it cannot be asked that. */
-export type Verdict = boolean | undefined;
+type Verdict = boolean | undefined;
 
 /** A question, and how to ask it. What follows from a `true` is what a user would want. */
 export interface Fault {

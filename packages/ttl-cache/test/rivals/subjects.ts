@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { TTLCache } from '@isaacs/ttlcache';
 import { BentoCache, bentostore } from 'bentocache';
 import { memoryDriver } from 'bentocache/drivers/memory';
@@ -50,22 +50,13 @@ const SWEEP_MS = 20;
 const require = createRequire(import.meta.url);
 
 function versionOf(name: string): string {
-  const [folder] = (require.resolve.paths(name) ?? [])
-    .map((path) => `${path}/${name}/package.json`)
-    .filter((path) => isThere(path));
-  return (JSON.parse(readFileSync(folder ?? '', 'utf8')) as { readonly version: string }).version;
-}
-
-function isThere(path: string): boolean {
-  try {
-    return readFileSync(path).length > 0;
-  } catch {
-    return false;
-  }
+  const manifests = (require.resolve.paths(name) ?? []).map((path) => `${path}/${name}/package.json`);
+  const manifest = manifests.find((path) => existsSync(path)) ?? '';
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version: string }).version;
 }
 
 function ours({ max, onRemoval, isTuned = false }: SubjectOptions = {}): Subject {
-  const cache = new TtlCache<string, unknown>({
+  const cache = new TtlCache<string>({
     ttlMs: TTL_MS,
     sweepIntervalMs: SWEEP_MS,
     maxEntries: max ?? Infinity,
@@ -93,7 +84,7 @@ function lruCache({ max = 1_000_000, onRemoval, isTuned = false }: SubjectOption
     max,
     ttl: TTL_MS,
     ttlAutopurge: isTuned,
-    fetchMethod: (_key, _stale, { context }) => context() as Promise<{}>,
+    fetchMethod: (_key, _stale, { context }) => context(),
     ...(onRemoval !== undefined && { dispose: (value, key) => onRemoval(key, value) }),
   });
   return {
@@ -105,13 +96,13 @@ function lruCache({ max = 1_000_000, onRemoval, isTuned = false }: SubjectOption
     isAbortable: true,
     held: () => cache.size,
     sweep: () => cache.purgeStale(),
-    touch: (key) => cache.get(key, { updateAgeOnGet: true } as never),
+    touch: (key) => cache.get(key, { updateAgeOnGet: true }),
     close: () => cache.clear(),
   };
 }
 
 function ttlcache({ max = Infinity, onRemoval, isTuned = false }: SubjectOptions = {}): Subject {
-  const cache = new TTLCache<string, unknown>({
+  const cache = new TTLCache<string>({
     max,
     ttl: TTL_MS,
     checkAgeOnGet: isTuned,
