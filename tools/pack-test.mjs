@@ -19,6 +19,10 @@ const core = require('@rookery/genserver');
 const testing = require('@rookery/genserver/testing');
 assert.ok(Object.keys(core).length > 0, '@rookery/genserver exports something');
 assert.ok(Object.keys(testing).length > 0, '@rookery/genserver/testing exports something');
+const { TtlCache } = require('@rookery/ttl-cache');
+const cache = new TtlCache();
+cache.put('a', 1);
+assert.deepEqual(cache.get('a'), { kind: 'found', value: 1 });
 assert.throws(() => require('@rookery/genserver/dist/index.js'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
 `;
 

@@ -23,7 +23,6 @@ export class Failures<Key> {
   }
 
   find(key: Key, now: Milliseconds): Failure<Key> | undefined {
-    if (this.#byKey.size === 0) return undefined;
     const failure = this.#byKey.get(key);
     return failure !== undefined && now < failure.dueAt ? failure : undefined;
   }

@@ -1,6 +1,7 @@
 import type { Milliseconds } from '@rookery/genserver';
 import type { Entry } from './entry.js';
 import { FetchAbortedError } from './errors.js';
+import type { Failure } from './failures.js';
 import { planStale } from './fetch-plan.js';
 import { NOT_FOUND } from './found.js';
 import { formatKey } from './key.js';
@@ -54,12 +55,11 @@ export class Fetcher<Key, Value> {
   #fetch(key: Key, loader: Loader<Key, Value>, options: FetchOptions): Promise<Value> {
     const { map, stats, options: defaults } = this.#parts;
     if (options.signal?.aborted === true) throw new FetchAbortedError(formatKey(key), options.signal.reason);
-    const now = this.#now();
     const entry = map.use(key);
-    const freshness = entry === undefined ? 'gone' : entry.at(now);
-    if (entry === undefined || freshness !== 'live') {
+    const now = entry === undefined ? Infinity : this.#now();
+    if (entry === undefined || now >= entry.expiresAt) {
       stats.misses++;
-      return this.#miss({ key, loader, options, entry: freshness === 'stale' ? entry : undefined });
+      return this.#miss({ key, loader, options, entry: entry?.at(now) === 'stale' ? entry : undefined });
     }
     stats.hits++;
     const refreshAfterMs = options.refreshAfterMs ?? defaults.refreshAfterMs;
@@ -69,7 +69,9 @@ export class Fetcher<Key, Value> {
 
   #miss(request: Request<Key, Value>): Promise<Value> {
     const { key, options, entry } = request;
-    const failure = this.#parts.map.failures.find(key, this.#now());
+    const running = this.#parts.flights.find(key);
+    if (running !== undefined && entry === undefined) return this.#join(running, request, Infinity);
+    const failure = this.#failure(key);
     const softTimeoutMs = options.softTimeoutMs ?? this.#parts.options.softTimeoutMs;
     if (entry === undefined)
       return failure === undefined ? this.#wait(request, Infinity) : Promise.reject(failure.error);
@@ -86,10 +88,10 @@ export class Fetcher<Key, Value> {
 
   /** Loads behind what the caller gets, unless that is under way or has failed just now. */
   #refresh(request: Request<Key, Value>): void {
-    const { map, flights } = this.#parts;
+    const { flights } = this.#parts;
     const running = flights.find(request.key);
     if (running !== undefined) running.isBehind = true;
-    else if (map.failures.find(request.key, this.#now()) === undefined) {
+    else if (this.#failure(request.key) === undefined) {
       const load = this.#open(request);
       load.isBehind = true;
       this.#launch(load, request);
@@ -97,14 +99,22 @@ export class Fetcher<Key, Value> {
   }
 
   #wait(request: Request<Key, Value>, softTimeoutMs: Milliseconds): Promise<Value> {
-    const { flights, stats } = this.#parts;
+    const { flights } = this.#parts;
     const running = flights.find(request.key);
-    const load = running ?? this.#open(request);
+    if (running !== undefined) return this.#join(running, request, softTimeoutMs);
+    const load = this.#open(request);
     const leave = flights.enter(load);
-    if (running !== undefined) stats.coalesced++;
-    // Before the loader runs, as that may end the load.
+    const promise = this.#enlist(load, request, softTimeoutMs); // before the loader runs, as that may end the load
+    this.#launch(load, request);
+    if (leave !== undefined) promise.then(leave, leave);
+    return promise;
+  }
+
+  /** Waits for a load that another has begun. */
+  #join(load: Load<Key, Value>, request: Request<Key, Value>, softTimeoutMs: Milliseconds): Promise<Value> {
+    const leave = this.#parts.flights.enter(load);
+    this.#parts.stats.coalesced++;
     const promise = this.#enlist(load, request, softTimeoutMs);
-    if (running === undefined) this.#launch(load, request);
     if (leave !== undefined) promise.then(leave, leave);
     return promise;
   }
@@ -185,6 +195,11 @@ export class Fetcher<Key, Value> {
     if (entry === undefined || load.waiting === 0) return { kind: 'failed', error };
     if (entry.at(now) === 'stale') this.#parts.stats.staleHits += load.waiting;
     return { kind: 'loaded', value: entry.value };
+  }
+
+  #failure(key: Key): Failure<Key> | undefined {
+    const { failures } = this.#parts.map;
+    return failures.size === 0 ? undefined : failures.find(key, this.#now());
   }
 
   /** What may be given instead of a new value. */

@@ -9,8 +9,8 @@ import { Sweeper } from './sweeper.js';
 import { TtlMap } from './ttl-map.js';
 import { type Guard, GUARDS } from './values.js';
 
-/** How much of a sweep is done before the event loop goes on. */
-const SLICE = 1000;
+/** So much of a sweep is done before the event loop goes on: ten times a hundred entries, or what fits into a millisecond. */
+const SLICE = { chunks: 10, chunk: 100, ms: 1 };
 /** Into how many parts the time between two sweeps is divided. What is in the last one is looked at twice. */
 const SLOTS_A_SWEEP = 32;
 
@@ -73,6 +73,12 @@ function makeSweeper<Key, Value>(
   return new Sweeper(clock, sweepIntervalMs, {
     hasMore: () => map.expires,
     advance: () => map.advance(clock.now()),
-    sweepSlice: () => map.sweep(clock.now(), SLICE),
+    sweepSlice: () => {
+      const until = clock.now() + SLICE.ms;
+      for (let chunk = 0; chunk < SLICE.chunks && clock.now() < until; chunk++) {
+        if (!map.sweep(clock.now(), SLICE.chunk)) return false;
+      }
+      return true;
+    },
   });
 }
