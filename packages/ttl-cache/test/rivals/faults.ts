@@ -69,7 +69,7 @@ export const FAULTS: readonly Fault[] = [
       const cache = make();
       if (cache.held === undefined) return undefined;
       for (let key = 0; key < 1000; key++) await cache.put(`k${key}`, key, 10);
-      await sleep(150);
+      await sleep(500);
       return cache.held() === 0;
     },
   },
