@@ -37,11 +37,15 @@ export class Problems<Key, Value> {
 
   report(error: unknown, problem: CacheProblem): void {
     if (this.#onProblem === undefined) return this.#warn(error, problem);
-    try {
-      this.#onProblem(error, problem);
-    } catch (another) {
+    const fail = (another: unknown): void => {
       this.#warn(error, problem);
       this.#warn(another, problem);
+    };
+    try {
+      const result: unknown = this.#onProblem(error, problem);
+      if (isPromise(result)) result.catch(fail); // an async function is a listener, too
+    } catch (another) {
+      fail(another);
     }
   }
 
@@ -58,10 +62,15 @@ export class Problems<Key, Value> {
 
   #warn(error: unknown, { during, key }: CacheProblem): void {
     const where = during === 'refresh' ? 'A load behind' : 'The removal listener';
-    process.emitWarning(`${where} of ${this.#label} failed for ${formatKey(key)}: ${String(error)}`, {
+    process.emitWarning(`${where} of ${this.#label} failed for ${formatKey(key)}: ${formatError(error)}`, {
       type: 'TtlCacheWarning',
       code: 'TTL_CACHE_PROBLEM',
       ...(error instanceof Error && error.stack !== undefined && { detail: error.stack }),
     });
   }
+}
+
+/** Anything can be thrown, also what cannot be turned into text. */
+function formatError(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : formatKey(error);
 }

@@ -284,6 +284,25 @@ describe('the removal listener', () => {
     ]);
   });
 
+  test('and its reporter may fail with anything, also late, and hurt nobody', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const textless: unknown = Object.create(null);
+    const fail = (): never => {
+      throw textless;
+    };
+    const plain = newCache({ onRemoval: fail }).cache;
+    plain.put('a', 1);
+    expect(plain.delete('a')).toBe(true);
+    const { cache } = newCache({ onRemoval: fail, onProblem: () => Promise.reject(new Error('late')) });
+    cache.put('a', 1);
+    expect(cache.delete('a')).toBe(true);
+    await new Promise((resolve) => setImmediate(resolve));
+    const texts = warn.mock.calls.map(([text]) => String(text));
+    warn.mockRestore();
+    expect(texts).toHaveLength(3);
+    expect(texts[2]).toContain('late');
+  });
+
   test('may change the cache', () => {
     const { cache } = newCache<string, number>({
       maxEntries: 2,
