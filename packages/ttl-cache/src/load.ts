@@ -33,8 +33,8 @@ export class Load<Key, Value> {
   isEnded = false;
   /** `deleteTag` was called for these meanwhile. */
   deletedTags: Set<string> | undefined;
-  /** The loads that its loader waits for. */
-  waitsFor: Set<Load<Key, Value>> | undefined;
+  /** The loads that its loader waits for, and how often. */
+  waitsFor: Map<Load<Key, Value>, number> | undefined;
   /** Goes on although nobody waits for it. */
   isBehind = false;
   /** For all who have no signal and so never leave. */

@@ -76,9 +76,13 @@ export class SingleFlight<Key, Value> {
     if (current === undefined || current.isEnded) return undefined;
     const path = pathTo(current, load);
     if (path !== undefined) throw new LoadCycleError([current, ...path].map(({ plan }) => formatKey(plan.key)));
-    const waitsFor = (current.waitsFor ??= new Set());
-    waitsFor.add(load);
-    return () => waitsFor.delete(load);
+    const waitsFor = (current.waitsFor ??= new Map<Load<Key, Value>, number>());
+    waitsFor.set(load, (waitsFor.get(load) ?? 0) + 1);
+    return () => {
+      const times = waitsFor.get(load) ?? 0;
+      if (times > 1) waitsFor.set(load, times - 1);
+      else waitsFor.delete(load);
+    };
   }
 }
 
@@ -91,7 +95,7 @@ function pathTo<Key, Value>(
   if (from === goal) return [from];
   if (from.isEnded || seen.has(from)) return undefined;
   seen.add(from);
-  for (const next of from.waitsFor ?? []) {
+  for (const next of from.waitsFor?.keys() ?? []) {
     const path = pathTo(goal, next, seen);
     if (path !== undefined) return [from, ...path];
   }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { inspect } from 'node:util';
 import { describe, expect, jest, test } from '@jest/globals';
 import {
   CacheOptionError,
@@ -214,6 +215,18 @@ describe('time limits', () => {
     await clock.advance(0);
     expect(cache.size).toBe(0);
     expect(await cache.fetch('a', () => 'fresh')).toBe('fresh');
+  });
+
+  test('also of a key that cannot be turned into text', async () => {
+    const { cache, clock } = newCache<object>();
+    const key = {
+      [inspect.custom]: (): never => {
+        throw new Error('no text');
+      },
+    };
+    const end = cache.fetch(key, () => new Promise(() => {}), { loadTimeoutMs: 10 }).catch((error: unknown) => error);
+    await clock.advance(10);
+    expect(await end).toBeInstanceOf(LoadTimeoutError);
   });
 
   test('the default is 30 s; a fetch may say otherwise', async () => {
@@ -502,6 +515,23 @@ describe('a loader that waits for itself gets an error', () => {
     };
     const ends = await Promise.allSettled([cache.fetch('a', crossing('b')), cache.fetch('b', crossing('a'))]);
     expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+
+  test('through a load that it asked for twice, when one of the two was aborted', async () => {
+    const { cache } = newCache<string, number>();
+    const first = cache.fetch('a', async () => {
+      const controller = new AbortController();
+      const loader = async (): Promise<number> => {
+        await new Promise((resolve) => setImmediate(resolve));
+        return cache.fetch('a', () => 1);
+      };
+      const leaving = cache.fetch('b', loader, { signal: controller.signal }).catch(() => 0);
+      const staying = cache.fetch('b', loader);
+      controller.abort();
+      await leaving;
+      return staying;
+    });
+    await expect(first).rejects.toBeInstanceOf(LoadCycleError);
   });
 
   test('but two loaders may wait for a third, and one for several', async () => {
