@@ -133,9 +133,10 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
   deleteTag(tag: string): number {
     checkText('tag', tag);
     this.#flights.supersedeTag(tag);
-    // One may be gone when its turn comes: listeners are called on the way.
-    const isThere = (entry: Entry<Key, Value>): boolean => this.#map.peek(entry.key) === entry;
-    return this.#map.having(tag).filter((entry) => isThere(entry) && this.#delete(entry)).length;
+    // One may be gone when its turn comes, or have another value without the tag: listeners are called on the way.
+    const hasIt = (entry: Entry<Key, Value>): boolean =>
+      this.#map.peek(entry.key) === entry && entry.tags?.includes(tag) === true;
+    return this.#map.having(tag).filter((entry) => hasIt(entry) && this.#delete(entry)).length;
   }
 
   clear(): void {

@@ -35,14 +35,14 @@ export class Problems<Key, Value> {
     }
   }
 
-  report(error: unknown, problem: CacheProblem): void {
-    if (this.#onProblem === undefined) return this.#warn(error, problem);
+  report(thrown: unknown, problem: CacheProblem): void {
+    if (this.#onProblem === undefined) return this.#warn(thrown, problem);
     const fail = (another: unknown): void => {
-      this.#warn(error, problem);
+      this.#warn(thrown, problem);
       this.#warn(another, problem);
     };
     try {
-      const result: unknown = this.#onProblem(error, problem);
+      const result: unknown = this.#onProblem(thrown, problem);
       if (isPromise(result)) result.catch(fail); // an async function is a listener, too
     } catch (another) {
       fail(another);

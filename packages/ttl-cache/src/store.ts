@@ -85,10 +85,13 @@ class LruStore<Key, Value> implements Store<Key, Value> {
     this.#lru.clear();
   }
 
-  all(): IterableIterator<Entry<Key, Value>> {
-    // A copy, as it does not bear being changed on the way.
-    const entries = [...this.#lru.rvalues()] as Entry<Key, Value>[];
-    return entries.values();
+  *all(): IterableIterator<Entry<Key, Value>> {
+    // A copy, as it does not bear being changed on the way; so each is asked for again when its turn comes.
+    const keys = [...this.#lru.rkeys()];
+    for (const key of keys) {
+      const entry = this.#lru.peek(key);
+      if (entry !== undefined) yield entry;
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { CacheOptionError, type RemovalCause, TtlCache } from '../src/index.js';
+import { CacheOptionError, type RemovalCause, TtlCache, type TtlCacheOptions } from '../src/index.js';
 import { found, notFound, timersOf, useCaches } from './support/caches.js';
 
 const newCache = useCaches();
@@ -138,6 +138,45 @@ describe('put and get', () => {
     ]);
     for (const key of cache.keys()) cache.delete(key);
     expect(cache.size).toBe(1); // the expired one
+  });
+});
+
+describe.each<[string, TtlCacheOptions<string, number>]>([
+  ['without limits', {}],
+  ['with maxEntries', { maxEntries: 10 }],
+  ['with maxWeight', { maxWeight: 10, weigh: () => 1 }],
+])('%s', (_, options) => {
+  test('iteration goes on over what is there when its turn comes', () => {
+    const { cache } = newCache<string, number>(options);
+    for (const key of ['a', 'b', 'c', 'd']) cache.put(key, 1);
+    const seen: [string, number][] = [];
+    for (const entry of cache) {
+      seen.push(entry);
+      cache.delete('b');
+      cache.put('c', 2);
+    }
+    expect(seen).toEqual([
+      ['a', 1],
+      ['c', 2],
+      ['d', 1],
+    ]);
+    const rest: string[] = [];
+    for (const key of cache.keys()) {
+      rest.push(key);
+      cache.close();
+    }
+    expect(rest).toHaveLength(1);
+  });
+
+  test('deleteTag spares what a listener has put meanwhile without the tag', () => {
+    const { cache } = newCache<string, number>({
+      ...options,
+      onRemoval: (key): void => {
+        if (key === 'a') cache.put('b', 2);
+      },
+    });
+    for (const key of ['a', 'b']) cache.put(key, 1, { tags: ['x'] });
+    expect([cache.deleteTag('x'), cache.get('b')]).toEqual([1, found(2)]);
   });
 });
 
@@ -293,7 +332,8 @@ describe('the removal listener', () => {
     const plain = newCache({ onRemoval: fail }).cache;
     plain.put('a', 1);
     expect(plain.delete('a')).toBe(true);
-    const { cache } = newCache({ onRemoval: fail, onProblem: () => Promise.reject(new Error('late')) });
+    const failLate: () => unknown = () => Promise.reject(new Error('late'));
+    const { cache } = newCache({ onRemoval: fail, onProblem: failLate });
     cache.put('a', 1);
     expect(cache.delete('a')).toBe(true);
     await new Promise((resolve) => setImmediate(resolve));
