@@ -9,15 +9,16 @@ export interface Guard {
 
 export const GUARDS: Record<NonNullable<TtlCacheOptions['values']>, Guard> = {
   shared: { keep: (value) => value, give: undefined },
-  frozen: { keep: deepFreeze, give: undefined },
+  frozen: { keep: (value) => deepFreeze(value), give: undefined },
   cloned: { keep: structuredClone, give: structuredClone },
 };
 
-/** Plain objects and arrays, all the way down; what has a class of its own is left as it is. */
-function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || !isPlain(value)) return value;
-  Object.freeze(value);
-  for (const part of Object.values(value)) deepFreeze(part);
+/** Plain objects and arrays, all the way down, also below what was frozen already; what has a class of its own is left as it is. */
+function deepFreeze<T>(value: T, seen?: Set<object>): T {
+  if (typeof value !== 'object' || value === null || seen?.has(value) === true || !isPlain(value)) return value;
+  const passed = seen ?? new Set();
+  passed.add(Object.freeze(value));
+  for (const part of Object.values(value)) deepFreeze(part, passed);
   return value;
 }
 

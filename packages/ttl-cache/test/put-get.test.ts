@@ -482,6 +482,14 @@ describe('values', () => {
     expect(Object.isFrozen(value.date)).toBe(false);
   });
 
+  test('frozen: also below what was frozen already, and in a circle', () => {
+    const { cache } = newCache({ values: 'frozen' });
+    const inner: { self?: unknown } = {};
+    inner.self = inner;
+    cache.put('a', Object.freeze({ inner }));
+    expect(Object.isFrozen(inner)).toBe(true);
+  });
+
   test('cloned: a copy when put, and one for each who gets it, waiters of one load too', async () => {
     const { cache } = newCache<string, { n: number }>({ values: 'cloned' });
     const value = { n: 1 };
