@@ -52,7 +52,7 @@ export class Keeper<Key, Value> {
     const { options, map } = this.#parts;
     const weight = this.#weightOf(value, key);
     if (weight > options.maxWeight) return false;
-    map.put(key, value, life, options.clock.now(), { tags, weight, ageMs });
+    map.put(key, value, life, options.clock.now(), { tags: tags && withoutRepeats(tags), weight, ageMs });
     this.#hasKept(life);
     return true;
   }

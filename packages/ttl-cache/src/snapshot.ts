@@ -3,7 +3,10 @@ import { checkDuration, checkKey, checkTags, checkTtl } from './checks.js';
 import type { Entry } from './entry.js';
 import { CacheOptionError } from './errors.js';
 
-/** One entry as it was. What is left out is Infinity, 0 or none. */
+/** Stands for Infinity, which JSON does not know. */
+const FOR_EVER_MS = Number.MAX_VALUE;
+
+/** One entry as it was. What is left out is none; of a life, for ever. */
 export interface SnapshotEntry<Key, Value> {
   readonly key: Key;
   readonly value: Value;
@@ -11,6 +14,7 @@ export interface SnapshotEntry<Key, Value> {
   readonly ttlMs?: Milliseconds;
   /** What was left of it. */
   readonly leftMs?: Milliseconds;
+  /** The largest number there is: for ever. */
   readonly staleForMs?: Milliseconds;
   readonly tags?: readonly string[];
 }
@@ -30,8 +34,8 @@ export function toSnapshotEntry<Key, Value>(
     key,
     value,
     ...(ttlMs !== Infinity && { ttlMs, leftMs: expiresAt - now }),
-    ...(staleForMs > 0 && staleForMs !== Infinity && { staleForMs }),
-    ...(tags !== undefined && { tags }),
+    ...(staleForMs > 0 && { staleForMs: Math.min(staleForMs, FOR_EVER_MS) }),
+    ...(tags !== undefined && { tags: [...tags] }),
   };
 }
 
@@ -58,6 +62,8 @@ export function revive<Key, Value>(snapshot: CacheSnapshot<Key, Value>, dateMs: 
 }
 
 function reviveEntry<Key, Value>(entry: SnapshotEntry<Key, Value>, elapsedMs: Milliseconds): Revived<Key, Value> {
+  if (typeof entry !== 'object' || entry === null)
+    throw new CacheOptionError('snapshot', 'what snapshot() gave', entry);
   const { key, value, ttlMs = Infinity, leftMs = ttlMs, staleForMs = 0, tags } = entry;
   checkKey(key);
   checkTtl('ttlMs', ttlMs);
@@ -65,5 +71,6 @@ function reviveEntry<Key, Value>(entry: SnapshotEntry<Key, Value>, elapsedMs: Mi
   checkDuration('staleForMs', staleForMs);
   if (tags !== undefined) checkTags(tags);
   const ageMs = ttlMs === Infinity ? 0 : Math.max(0, ttlMs - leftMs) + elapsedMs;
-  return { key, value, ttlMs, staleForMs, tags, ageMs };
+  const staleMs = staleForMs < FOR_EVER_MS ? staleForMs : Infinity;
+  return { key, value, ttlMs, staleForMs: staleMs, tags, ageMs };
 }

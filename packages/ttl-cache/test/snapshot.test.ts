@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { CacheOptionError } from '../src/index.js';
-import { found, Gate, useCaches } from './support/caches.js';
+import { CacheOptionError, type CacheSnapshot } from '../src/index.js';
+import { found, Gate, timersOf, useCaches } from './support/caches.js';
 
 const newCache = useCaches();
 
@@ -30,6 +30,27 @@ describe('snapshot and restore', () => {
     cache.put('a', 1, 10);
     await clock.advance(10);
     expect(cache.snapshot().entries).toEqual([]);
+  });
+
+  test('keep how long a value may be stale, also for ever, and through JSON', async () => {
+    const { cache } = newCache<string, number>({ ttlMs: 10, staleForMs: Infinity, date: () => 0 });
+    cache.put('a', 1);
+    const other = newCache<string, number>({ date: () => 0 });
+    other.cache.restore(JSON.parse(JSON.stringify(cache.snapshot())) as CacheSnapshot<string, number>);
+    await other.clock.advance(100_000);
+    expect(await other.cache.fetch('a', () => Promise.reject(new Error('down')))).toBe(1);
+    expect(timersOf(other.clock)).toBe(0);
+  });
+
+  test('share no list of tags with the cache', () => {
+    const { cache } = newCache({ date: () => 0 });
+    cache.put('a', 1, { tags: ['x'] });
+    const taken = cache.snapshot();
+    const restored = newCache({ date: () => 0 }).cache;
+    restored.restore(taken);
+    for (const { tags } of taken.entries) (tags as string[])[0] = 'y';
+    expect([cache.deleteTag('y'), cache.deleteTag('x')]).toEqual([0, 1]);
+    expect([restored.deleteTag('y'), restored.deleteTag('x')]).toEqual([0, 1]);
   });
 
   test('a date that was set back takes no life away and adds none beyond what was left', () => {
@@ -71,6 +92,8 @@ describe('snapshot and restore', () => {
     [{}],
     [{ takenAtMs: 1 }],
     [{ takenAtMs: 'x', entries: [] }],
+    [{ takenAtMs: 1, entries: [null] }],
+    [{ takenAtMs: 1, entries: ['a'] }],
     [{ takenAtMs: 1, entries: [{ key: null, value: 1 }] }],
     [{ takenAtMs: 1, entries: [{ key: 'a', value: 1, ttlMs: 0 }] }],
     [{ takenAtMs: 1, entries: [{ key: 'a', value: 1, tags: 'x' }] }],
