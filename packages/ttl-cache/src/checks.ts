@@ -54,7 +54,7 @@ export function checkTags(tags: unknown): asserts tags is readonly string[] {
 
 export function checkSignal(signal: unknown): asserts signal is AbortSignal | undefined {
   if (signal === undefined) return;
-  if (typeof signal !== 'object' || signal === null || !('addEventListener' in signal)) {
-    throw new CacheOptionError('signal', 'an AbortSignal', signal);
-  }
+  const { aborted, addEventListener, removeEventListener } = (signal ?? {}) as Partial<AbortSignal>;
+  const isSignal = typeof addEventListener === 'function' && typeof removeEventListener === 'function';
+  if (!isSignal || typeof aborted !== 'boolean') throw new CacheOptionError('signal', 'an AbortSignal', signal);
 }

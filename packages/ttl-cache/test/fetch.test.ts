@@ -185,6 +185,15 @@ describe('those who wait leave one by one', () => {
     }
   });
 
+  test.each([[{ addEventListener: 1 }], [{ addEventListener: () => {} }], [new EventTarget()]])(
+    'what is no signal is refused, and leaves the key free: %p',
+    async (signal) => {
+      const { cache } = newCache();
+      await expect(cache.fetch('a', () => 1, { signal: signal as never })).rejects.toBeInstanceOf(CacheOptionError);
+      expect(await cache.fetch('a', () => 2)).toBe(2);
+    },
+  );
+
   test('a signal that has fired is no question', async () => {
     const { cache } = newCache();
     const loader = jest.fn(() => 1);
