@@ -1,0 +1,119 @@
+import { Inject } from '@nestjs/common';
+import type { Cache, FetchOptions } from '@rookery/ttl-cache';
+import { DEFAULT_CACHE, getCacheToken } from './cache-token.js';
+import { checkLoad, checkTagsAndCache, type DeclaredLoad } from './check-fetch-options.js';
+import { CacheKeyError, CacheSetupError } from './errors.js';
+
+/** How the results of a method are cached. */
+export interface CachedOptions<Args extends readonly unknown[]> extends DeclaredLoad {
+  /** The name of the cache. Default: the default cache of `TtlCacheModule.forRoot`. */
+  readonly cache?: string;
+  /**
+   * The key in that cache, made of the arguments. It is used as it is, so that `cache.delete(key)` finds the entry: methods that share a cache
+   * must give different keys, `profile:${id}` say.
+   */
+  readonly key: (...args: Args) => unknown;
+  /** What `cache.deleteTag` finds the entries by: always the same, or made of the arguments. */
+  readonly tags?: readonly string[] | ((...args: Args) => readonly string[]);
+}
+
+type Method = (this: object | undefined, ...args: unknown[]) => unknown;
+
+/** What the wrapper of a method knows. */
+interface Plan {
+  /** `Profiles.byId` */
+  readonly name: string;
+  readonly method: Method;
+  /** Where Nest puts the cache into an instance. */
+  readonly property: symbol;
+  readonly key: (...args: unknown[]) => unknown;
+  readonly tags: CachedOptions<unknown[]>['tags'];
+  readonly load: DeclaredLoad;
+}
+
+/**
+ * Caches what an async method of a provider or controller resolves to, `null` and `undefined` too. Calls with the same key while it runs wait for the
+ * one that does, and share its failure, which is not kept. The cache is injected into the instances that Nest makes, of any scope, so a missing one
+ * fails the boot; in an instance made without Nest the method just runs. Throws a CacheSetupError for options that make no sense.
+ */
+export function Cached<Args extends readonly unknown[]>(
+  options: CachedOptions<Args>,
+): <M extends (...args: [...Args, ...never[]]) => Promise<unknown>>(
+  target: object,
+  name: string | symbol,
+  descriptor: TypedPropertyDescriptor<M>,
+) => void {
+  return (target, name, descriptor) => {
+    const plan = planOf(target, name, descriptor.value, options);
+    injectCache(target, plan.property, options.cache ?? DEFAULT_CACHE);
+    descriptor.value = wrapped(plan) as typeof descriptor.value & Method;
+  };
+}
+
+function planOf<Args extends readonly unknown[]>(
+  target: object,
+  key: string | symbol,
+  method: unknown,
+  options: CachedOptions<Args>,
+): Plan {
+  const name = `${typeof target === 'function' ? target.name : target.constructor.name}.${String(key)}`;
+  const where = `@Cached on ${name}`;
+  if (typeof target === 'function') {
+    throw new CacheSetupError(
+      where,
+      'a static method has no instance to inject the cache into: make it a method of a provider.',
+    );
+  }
+  if (typeof method !== 'function') throw new CacheSetupError(where, 'only methods can be cached, not accessors.');
+  if (typeof options !== 'object' || options === null || typeof options.key !== 'function') {
+    throw new CacheSetupError(
+      where,
+      'it needs a `key`, a function that makes one of the arguments: { key: (id) => `profile:${id}` }.',
+    );
+  }
+  checkTagsAndCache(where, options);
+  const load = checkLoad(where, options, ['cache', 'key', 'tags']);
+  const { key: keyOf, tags } = options as unknown as CachedOptions<unknown[]>;
+  // Nest prints the property when it cannot inject it.
+  return { name, method: method as Method, property: Symbol(`cache of ${where}`), key: keyOf, tags, load };
+}
+
+/** As a property, so that it works in every scope. Not enumerable: printing or comparing an instance must not meet its cache. */
+function injectCache(target: object, property: symbol, cache: string): void {
+  Object.defineProperty(target, property, {
+    configurable: true,
+    set(this: object, value: unknown) {
+      Object.defineProperty(this, property, { value, configurable: true, writable: true });
+    },
+  });
+  Inject(getCacheToken(cache))(target, property);
+}
+
+/** The method with the cache before it: its name, its length and what other decorators wrote about it stay. */
+function wrapped(plan: Plan): Method {
+  const { method } = plan;
+  const wrapper: Method = function (...args) {
+    const cache = (this as Record<symbol, Cache<unknown, unknown> | undefined> | undefined)?.[plan.property];
+    return cache === undefined ? method.apply(this, args) : fetched(plan, cache, this, args);
+  };
+  for (const property of ['name', 'length'] as const) {
+    Object.defineProperty(wrapper, property, { value: method[property], configurable: true });
+  }
+  for (const key of Reflect.getOwnMetadataKeys(method) as unknown[]) {
+    Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, method), wrapper);
+  }
+  return wrapper;
+}
+
+async function fetched(
+  { name, method, key: keyOf, tags, load }: Plan,
+  cache: Cache<unknown, unknown>,
+  instance: object | undefined,
+  args: unknown[],
+): Promise<unknown> {
+  const key = keyOf.apply(instance, args);
+  if (key === undefined || key === null) throw new CacheKeyError(name, key);
+  const given = typeof tags === 'function' ? tags.apply(instance, args) : tags;
+  const options: FetchOptions = given === undefined ? load : { ...load, tags: given };
+  return cache.fetch(key, () => method.apply(instance, args), options);
+}

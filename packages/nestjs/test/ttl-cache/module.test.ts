@@ -1,0 +1,143 @@
+import { describe, expect, test } from '@jest/globals';
+import { Inject, Injectable, Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { ManualClock } from '@rookery/genserver/testing';
+import { type Cache, CacheClosedError, TtlCache } from '@rookery/ttl-cache';
+import { SupervisionModule, Supervisor } from '../../src/index.js';
+import {
+  CacheSetupError,
+  getCacheToken,
+  InjectCache,
+  type NamedCache,
+  TtlCacheModule,
+} from '../../src/integrations/ttl-cache/index.js';
+import { useCacheApps } from './support/apps.js';
+
+const boot = useCacheApps();
+
+type AnyCache = Cache<unknown, unknown>;
+
+describe('caches', () => {
+  test('are injected by name, and expire by their own options', async () => {
+    @Injectable()
+    class Prices {
+      constructor(
+        @InjectCache() readonly byDefault: AnyCache,
+        @InjectCache('prices') readonly prices: AnyCache,
+      ) {}
+    }
+    const clock = new ManualClock();
+    const imports = [TtlCacheModule.forRoot({ clock, ttlMs: 10, caches: [{ name: 'prices', clock, ttlMs: 20 }] })];
+    const { app } = await boot({ imports, providers: [Prices] });
+    const { byDefault, prices } = app.get(Prices);
+    byDefault.put('tea', 1);
+    prices.put('tea', 2);
+    await clock.advance(10);
+    expect(byDefault.get('tea')).toEqual({ kind: 'not_found' });
+    expect(prices.get('tea')).toEqual({ kind: 'found', value: 2 });
+  });
+
+  test('of forFeature belong to the module that imports them, even with equal names', async () => {
+    const holder = () => {
+      @Injectable()
+      class Holder {
+        constructor(@InjectCache('own') readonly cache: AnyCache) {}
+      }
+      @Module({ imports: [TtlCacheModule.forFeature([{ name: 'own' }])], providers: [Holder] })
+      class Feature {}
+      return { Holder, Feature };
+    };
+    const [one, two] = [holder(), holder()];
+    const { app } = await boot({ imports: [one.Feature, two.Feature] });
+    app.get(one.Holder).cache.put('key', 1);
+    expect(app.get(two.Holder).cache.has('key')).toBe(false);
+  });
+
+  test('of forFeature with isGlobal are seen by every module', async () => {
+    @Injectable()
+    class Holder {
+      constructor(@InjectCache('shared') readonly cache: AnyCache) {}
+    }
+    @Module({ imports: [TtlCacheModule.forFeature([{ name: 'shared' }], { isGlobal: true })] })
+    class Feature {}
+    const { app } = await boot({ imports: [Feature], providers: [Holder] });
+    expect(app.get(Holder).cache).toBeInstanceOf(TtlCache);
+  });
+
+  test('take their options from a factory', async () => {
+    @Injectable()
+    class Settings {
+      readonly ttlMs = 5;
+    }
+    @Module({ providers: [Settings], exports: [Settings] })
+    class SettingsModule {}
+    const clock = new ManualClock();
+    const useFactory = ({ ttlMs }: Settings) => ({ ttlMs, clock });
+    const caches = [{ name: 'default', inject: [Settings], useFactory }];
+    const { app } = await boot({ imports: [TtlCacheModule.forRoot({ imports: [SettingsModule], caches })] });
+    const cache = app.get<AnyCache>(getCacheToken());
+    cache.put('key', 1);
+    expect(cache.ttl('key')).toBe(5);
+  });
+
+  test('still answer while modules are destroyed, and are closed after that', async () => {
+    @Injectable()
+    class Late {
+      constructor(@Inject(getCacheToken()) readonly cache: AnyCache) {}
+      onModuleDestroy() {
+        this.cache.put('key', 1);
+      }
+    }
+    const { app } = await boot({ imports: [TtlCacheModule.forRoot()], providers: [Late] });
+    const { cache } = app.get(Late);
+    await app.close();
+    expect(() => cache.put('key', 2)).toThrow(CacheClosedError);
+  });
+});
+
+describe('a supervised cache', () => {
+  @Supervisor({ strategy: 'one_for_one', children: [TtlCache.childSpec({ name: 'profiles', ttlMs: 7 })] })
+  class Root {}
+
+  test('is the one in the tree', async () => {
+    const caches: NamedCache[] = [{ name: 'profiles', supervised: true }];
+    const clock = new ManualClock();
+    const imports = [SupervisionModule.forRoot({ root: Root, clock }), TtlCacheModule.forRoot({ clock, caches })];
+    const { app } = await boot({ imports, providers: [Root] });
+    const cache = app.get<AnyCache>(getCacheToken('profiles'));
+    expect(cache.put('key', 1)).toBe(true);
+    expect(cache.ttl('key')).toBe(7);
+  });
+
+  test('without a tree fails the boot, and says what to do', async () => {
+    const imports = [TtlCacheModule.forRoot({ caches: [{ name: 'profiles', supervised: true }] })];
+    const compiled = Test.createTestingModule({ imports }).setLogger(false).compile();
+    await expect(compiled).rejects.toThrow(/cache "profiles": it is `supervised`.* import SupervisionModule\.forRoot/);
+  });
+});
+
+describe('refused at boot', () => {
+  test.each<[string, unknown[], RegExp]>([
+    ['a ttl of 0', [{ name: 'a', ttlMs: 0 }], /^TtlCacheModule\.forFeature, cache "a": Expected `ttlMs`/],
+    ['a cache without a name', [{ ttlMs: 1 }], /needs a `name`/],
+    ['two caches of one name', [{ name: 'a' }, { name: 'a' }], /two caches are named "a"/],
+    ['options of a supervised cache', [{ name: 'a', supervised: true, ttlMs: 1 }], /TtlCache\.childSpec/],
+    ['a useFactory that is none', [{ name: 'a', useFactory: {} }], /`useFactory` must be a function/],
+  ])('%s', (_, caches, message) => {
+    const make = () => TtlCacheModule.forFeature(caches as NamedCache[]);
+    expect(make).toThrow(CacheSetupError);
+    expect(make).toThrow(message);
+  });
+
+  test('options of the default cache in two places', () => {
+    expect(() => TtlCacheModule.forRoot({ ttlMs: 1, caches: [{ name: 'default' }] })).toThrow(/keep one of the two/);
+  });
+
+  test('what a factory gives', async () => {
+    const caches = [{ name: 'a', useFactory: () => ({ ttlMs: -1 }) }];
+    const compiled = Test.createTestingModule({ imports: [TtlCacheModule.forRoot({ caches })] })
+      .setLogger(false)
+      .compile();
+    await expect(compiled).rejects.toThrow(/^TtlCacheModule\.forRoot, cache "a": Expected `ttlMs`/);
+  });
+});
