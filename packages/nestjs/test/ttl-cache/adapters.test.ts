@@ -149,7 +149,9 @@ describe('as the store of a Keyv', () => {
 
   test('keeps values as they are when Keyv does not serialize', async () => {
     const cache = new TtlCache();
-    const keyv = new Keyv({ store: toKeyvStore(cache), serialize: undefined, deserialize: undefined });
+    const keyv = new Keyv({ store: toKeyvStore(cache) });
+    keyv.serialize = undefined;
+    keyv.deserialize = undefined;
     const date = new Date(0);
     await keyv.set('a', date);
     expect(await keyv.get('a')).toBe(date);

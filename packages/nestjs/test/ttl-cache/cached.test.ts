@@ -10,6 +10,7 @@ import {
   getCacheToken,
   TtlCacheModule,
 } from '../../src/integrations/ttl-cache/index.js';
+import { MemoryLogger } from '../support/apps.js';
 import { gate, useCacheApps } from './support/apps.js';
 
 const boot = useCacheApps();
@@ -191,7 +192,7 @@ describe('refused', () => {
     @Module({ providers: [Shop] })
     class ShopModule {}
     const compiled = Test.createTestingModule({ imports: [TtlCacheModule.forRoot(), ShopModule] })
-      .setLogger(false)
+      .setLogger(new MemoryLogger())
       .compile();
     const error = (await compiled.catch((reason: unknown) => reason)) as Error;
     expect(error.message).toContain('@Cached on Shop.all');
@@ -226,6 +227,7 @@ describe('refused', () => {
   test('a static method', () => {
     const declare = () => {
       class Shop {
+        readonly name = 'shop';
         @Cached({ key: () => 1 })
         static async all(): Promise<string[]> {
           return [];
@@ -235,4 +237,26 @@ describe('refused', () => {
     };
     expect(declare).toThrow(/@Cached on Shop\.all: a static method/);
   });
+});
+
+test('the key is typed by the arguments, and only async methods are cached', () => {
+  class Typed {
+    @Cached({ key: (id: string) => id })
+    async withMore(id: string, _more: number): Promise<string> {
+      return id;
+    }
+
+    // @ts-expect-error The key is made of a string, the method is called with a number.
+    @Cached({ key: (id: string) => id })
+    async other(id: number): Promise<number> {
+      return id;
+    }
+
+    // @ts-expect-error Who calls it would get a promise where the type says number.
+    @Cached({ key: (id: number) => id })
+    sync(id: number): number {
+      return id;
+    }
+  }
+  expect(new Typed().sync(1)).toBe(1);
 });

@@ -5,6 +5,7 @@ import {
   Get,
   HttpCode,
   HttpException,
+  type INestApplication,
   Injectable,
   Param,
   Post,
@@ -12,7 +13,9 @@ import {
   Sse,
   StreamableFile,
   UseInterceptors,
+  VersioningType,
 } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { ManualClock } from '@rookery/genserver/testing';
 import type { Cache } from '@rookery/ttl-cache';
 import { from, type Observable } from 'rxjs';
@@ -37,6 +40,11 @@ class Backend {
   }
 }
 
+/** As decorators of others do that put a function of their own before the method. */
+const Renamed: MethodDecorator = (_target, _name, descriptor) => {
+  Object.defineProperty(descriptor.value, 'name', { value: 'wrapper' });
+};
+
 @Controller()
 @UseInterceptors(TtlCacheInterceptor({ ttlMs: 10, tags: ['api'] }))
 class Api {
@@ -55,6 +63,12 @@ class Api {
 
   @Get('own-response')
   ownResponse(@Res() response: { send: (body: string) => void }): void {
+    response.send(String(this.backend.ask()));
+  }
+
+  @Renamed
+  @Get('renamed')
+  renamed(@Res() response: { send: (body: string) => void }): void {
     response.send(String(this.backend.ask()));
   }
 
@@ -142,6 +156,31 @@ describe('an answer', () => {
   });
 });
 
+test('as APP_INTERCEPTOR it caches the whole application, versions of a URL apart', async () => {
+  const controller = (version: string) => {
+    @Controller({ path: 'versioned', version })
+    class Versioned {
+      runs = 0;
+      @Get()
+      answer(): string {
+        return `${version}:${++this.runs}`;
+      }
+    }
+    return Versioned;
+  };
+  const interceptor = { provide: APP_INTERCEPTOR, useClass: TtlCacheInterceptor() };
+  const controllers = [controller('1'), controller('2')];
+  const imports = [TtlCacheModule.forRoot()];
+  const versions = (app: INestApplication) =>
+    app.enableVersioning({ type: VersioningType.HEADER, header: 'x-version' });
+  const { get } = await boot({ imports, controllers, providers: [interceptor] }, versions);
+  const answers: string[] = [];
+  for (const version of ['1', '2', '1', '2']) {
+    answers.push(await (await get('/versioned', { headers: { 'x-version': version } })).text());
+  }
+  expect(answers).toEqual(['1:1', '2:1', '1:1', '2:1']);
+});
+
 describe('who may share an answer', () => {
   test.each(['authorization', 'cookie'])('without varyBy a request with %s is not cached', async (header) => {
     const { text, backend } = await start();
@@ -171,7 +210,7 @@ describe('left alone', () => {
     expect(backend.runs).toBe(3);
   });
 
-  test.each(['/own-response', '/passthrough', '/events'])('%s', async (path) => {
+  test.each(['/own-response', '/renamed', '/passthrough', '/events'])('%s', async (path) => {
     const { get, backend } = await start();
     const first = await get(path);
     const second = await get(path);

@@ -11,6 +11,7 @@ import {
   type NamedCache,
   TtlCacheModule,
 } from '../../src/integrations/ttl-cache/index.js';
+import { MemoryLogger } from '../support/apps.js';
 import { useCacheApps } from './support/apps.js';
 
 const boot = useCacheApps();
@@ -83,14 +84,17 @@ describe('caches', () => {
   test('still answer while modules are destroyed, and are closed after that', async () => {
     @Injectable()
     class Late {
+      kept: boolean | undefined;
       constructor(@Inject(getCacheToken()) readonly cache: AnyCache) {}
       onModuleDestroy() {
-        this.cache.put('key', 1);
+        this.kept ??= this.cache.put('key', 1);
       }
     }
     const { app } = await boot({ imports: [TtlCacheModule.forRoot()], providers: [Late] });
-    const { cache } = app.get(Late);
+    const late = app.get(Late);
+    const { cache } = late;
     await app.close();
+    expect(late.kept).toBe(true);
     expect(() => cache.put('key', 2)).toThrow(CacheClosedError);
   });
 });
@@ -111,7 +115,7 @@ describe('a supervised cache', () => {
 
   test('without a tree fails the boot, and says what to do', async () => {
     const imports = [TtlCacheModule.forRoot({ caches: [{ name: 'profiles', supervised: true }] })];
-    const compiled = Test.createTestingModule({ imports }).setLogger(false).compile();
+    const compiled = Test.createTestingModule({ imports }).setLogger(new MemoryLogger()).compile();
     await expect(compiled).rejects.toThrow(/cache "profiles": it is `supervised`.* import SupervisionModule\.forRoot/);
   });
 });
@@ -136,7 +140,7 @@ describe('refused at boot', () => {
   test('what a factory gives', async () => {
     const caches = [{ name: 'a', useFactory: () => ({ ttlMs: -1 }) }];
     const compiled = Test.createTestingModule({ imports: [TtlCacheModule.forRoot({ caches })] })
-      .setLogger(false)
+      .setLogger(new MemoryLogger())
       .compile();
     await expect(compiled).rejects.toThrow(/^TtlCacheModule\.forRoot, cache "a": Expected `ttlMs`/);
   });

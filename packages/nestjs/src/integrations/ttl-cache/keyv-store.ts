@@ -21,8 +21,8 @@ export interface KeyvStore {
 }
 
 /**
- * A cache as the store of a Keyv: `new Keyv({ store: toKeyvStore(cache) })`. Keyv turns values into JSON before it stores them; pass it
- * `serialize: undefined, deserialize: undefined` as well to keep them as they are.
+ * A cache as the store of a Keyv: `new Keyv({ store: toKeyvStore(cache) })`. Keyv turns values into JSON before it stores them; set
+ * its `serialize` and `deserialize` to undefined to keep them as they are.
  */
 export function toKeyvStore(cache: Cache<unknown, unknown>): KeyvStore {
   return new TtlCacheStore(cache as Cache<string, unknown>);

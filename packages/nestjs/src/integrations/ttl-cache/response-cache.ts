@@ -17,8 +17,8 @@ interface Answer {
 /** What an interceptor does. */
 export class ResponseCache {
   /** By identity, as versions of a route have one URL, and classes of two modules one name. */
-  readonly #handlers = new WeakMap<object, Map<object, number>>();
-  #handlerCount = 0;
+  readonly #routes = new WeakMap<object, Map<object, number | undefined>>();
+  #routeCount = 0;
 
   constructor(
     private readonly cache: Cache<unknown, unknown>,
@@ -36,11 +36,12 @@ export class ResponseCache {
   /** Undefined: this is not to be cached. */
   #key(context: ExecutionContext, request: CacheableRequest): string | undefined {
     const { methods = SAFE_METHODS, varyBy } = this.options;
-    if (!methods.includes(request.method) || !returnsItsAnswer(context)) return undefined;
+    const route = methods.includes(request.method) ? this.#routeId(context) : undefined;
+    if (route === undefined) return undefined;
     const variant = varyBy === undefined ? null : varyBy(request);
     if (variant === undefined || (varyBy === undefined && hasCredentials(request))) return undefined;
     const { method, originalUrl, url, headers } = request;
-    return `http:${JSON.stringify([this.#handlerId(context), method, headers['host'], originalUrl ?? url, variant])}`;
+    return `http:${JSON.stringify([route, method, headers['host'], originalUrl ?? url, variant])}`;
   }
 
   async #answer(key: string, request: CacheableRequest, next: CallHandler): Promise<unknown> {
@@ -67,12 +68,12 @@ export class ResponseCache {
     return given === undefined ? this.load : { ...this.load, tags: given };
   }
 
-  #handlerId(context: ExecutionContext): number {
-    const type = context.getClass();
-    const ids = this.#handlers.get(type) ?? new Map<object, number>();
-    this.#handlers.set(type, ids);
-    const id = ids.get(context.getHandler()) ?? this.#handlerCount++;
-    ids.set(context.getHandler(), id);
-    return id;
+  /** Undefined: its answers are left alone. */
+  #routeId(context: ExecutionContext): number | undefined {
+    const routes = this.#routes.get(context.getClass()) ?? new Map<object, number | undefined>();
+    this.#routes.set(context.getClass(), routes);
+    const handler = context.getHandler();
+    if (!routes.has(handler)) routes.set(handler, returnsItsAnswer(context) ? this.#routeCount++ : undefined);
+    return routes.get(handler);
   }
 }

@@ -21,9 +21,24 @@ export type Variant = string | number | boolean | readonly (string | number | bo
 export function returnsItsAnswer(context: ExecutionContext): boolean {
   const handler = context.getHandler();
   if (Reflect.getMetadata(SSE_METADATA, handler) === true) return false;
-  const args = (Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), handler.name) ?? {}) as object;
+  const args = argsOf(context);
   const taken = [RouteParamtypes.RESPONSE, RouteParamtypes.NEXT];
   return !Object.keys(args).some((key) => taken.some((type) => key.startsWith(`${type}:`)));
+}
+
+/** By the name under which the class has the handler, as decorators may have given the function another. */
+function argsOf(context: ExecutionContext): object {
+  const type = context.getClass();
+  const handler = context.getHandler();
+  for (
+    let proto = type.prototype as object | null;
+    proto !== null;
+    proto = Object.getPrototypeOf(proto) as object | null
+  ) {
+    const found = Object.entries(Object.getOwnPropertyDescriptors(proto)).find(([, { value }]) => value === handler);
+    if (found !== undefined) return (Reflect.getMetadata(ROUTE_ARGS_METADATA, type, found[0]) ?? {}) as object;
+  }
+  return {};
 }
 
 /** Who asks matters, as far as can be seen: the answer may be for this caller alone. */

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach } from '@jest/globals';
 import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { MemoryLogger } from '../../support/apps.js';
 
 /** An application under test, which listens. */
 export interface CacheApp {
@@ -10,17 +11,21 @@ export interface CacheApp {
 }
 
 /** Real applications; closed after each test. */
-export function useCacheApps(): (module: ModuleMetadata) => Promise<CacheApp> {
+export function useCacheApps(): (
+  module: ModuleMetadata,
+  prepare?: (app: INestApplication) => unknown,
+) => Promise<CacheApp> {
   const apps: INestApplication[] = [];
 
   afterEach(async () => {
     for (const app of apps.splice(0)) await app.close();
   });
 
-  return async (module) => {
-    const testing = await Test.createTestingModule(module).setLogger(false).compile();
+  return async (module, prepare) => {
+    const testing = await Test.createTestingModule(module).setLogger(new MemoryLogger()).compile();
     const app = testing.createNestApplication();
     apps.push(app);
+    prepare?.(app);
     await app.listen(0, '127.0.0.1');
     const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
     return { app, get: (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init) };
