@@ -121,11 +121,11 @@ describe('an answer', () => {
   });
 
   test('is made once for all who ask meanwhile', async () => {
-    const { text, backend } = await start();
+    const { text, backend, cache } = await start();
     const { opened, open } = gate();
     backend.answer = () => opened.then(() => 'slow');
     const asked = Array.from({ length: 20 }, () => text('/plain/1'));
-    while (backend.runs === 0) await new Promise(setImmediate);
+    while (cache.stats().coalesced < 19) await new Promise(setImmediate);
     open();
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['slow']));
     expect(backend.runs).toBe(1);
@@ -220,11 +220,11 @@ describe('left alone', () => {
   });
 
   test('streams, of which each caller gets one of its own', async () => {
-    const { text, backend } = await start();
+    const { text, backend, cache } = await start();
     const { opened, open } = gate();
     backend.answer = () => opened.then(() => new StreamableFile(Readable.from([Buffer.from('stream')])));
     const asked = Array.from({ length: 3 }, () => text('/plain/1'));
-    while (backend.runs === 0) await new Promise(setImmediate);
+    while (cache.stats().coalesced < 2) await new Promise(setImmediate);
     open();
     expect(await Promise.all(asked)).toEqual(['stream', 'stream', 'stream']);
     expect(await text('/plain/1')).toBe('stream');

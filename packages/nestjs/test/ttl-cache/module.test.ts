@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Inject, Injectable, Module } from '@nestjs/common';
+import { Controller, Get, Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { ManualClock } from '@rookery/genserver/testing';
 import { type Cache, CacheClosedError, TtlCache } from '@rookery/ttl-cache';
@@ -12,7 +12,7 @@ import {
   TtlCacheModule,
 } from '../../src/integrations/ttl-cache/index.js';
 import { MemoryLogger } from '../support/apps.js';
-import { useCacheApps } from './support/apps.js';
+import { gate, useCacheApps } from './support/apps.js';
 
 const boot = useCacheApps();
 
@@ -81,20 +81,30 @@ describe('caches', () => {
     expect(cache.ttl('key')).toBe(5);
   });
 
-  test('still answer while modules are destroyed, and are closed after that', async () => {
-    @Injectable()
-    class Late {
-      kept: boolean | undefined;
-      constructor(@Inject(getCacheToken()) readonly cache: AnyCache) {}
-      onModuleDestroy() {
-        this.kept ??= this.cache.put('key', 1);
+  test('serve the requests that are open when the application closes, and are closed after that', async () => {
+    const [asked, answer, closing] = [gate(), gate(), gate()];
+    @Controller()
+    class Slow {
+      constructor(@InjectCache() readonly cache: AnyCache) {}
+      @Get()
+      async slow(): Promise<boolean> {
+        asked.open();
+        await answer.opened;
+        return this.cache.put('key', 1);
+      }
+      beforeApplicationShutdown() {
+        closing.open();
       }
     }
-    const { app } = await boot({ imports: [TtlCacheModule.forRoot()], providers: [Late] });
-    const late = app.get(Late);
-    const { cache } = late;
-    await app.close();
-    expect(late.kept).toBe(true);
+    const { app, get } = await boot({ imports: [TtlCacheModule.forRoot()], controllers: [Slow] });
+    const { cache } = app.get(Slow);
+    const response = get('/', { headers: { connection: 'close' } });
+    await asked.opened;
+    const closed = app.close();
+    await closing.opened; // after the modules were destroyed
+    answer.open();
+    expect(await (await response).text()).toBe('true');
+    await closed;
     expect(() => cache.put('key', 2)).toThrow(CacheClosedError);
   });
 });
