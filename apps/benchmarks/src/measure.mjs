@@ -39,15 +39,15 @@ export async function nanoseconds(plan, batch) {
 }
 
 /**
- * Bytes of heap for each of `count` things, after garbage collection.
+ * Bytes of heap and array buffers for each of `count` things, after garbage collection.
  * @param {number} count
  * @param {(count: number) => unknown} make returns what keeps the things alive
  */
 export async function bytesEach(count, make) {
   await make(Math.ceil(count / 100)); // code and hidden classes come into being, and are not counted
-  const before = await heapUsed();
+  const before = await bytesUsed();
   const held = await make(count);
-  const bytes = (await heapUsed()) - before;
+  const bytes = (await bytesUsed()) - before;
   if (held === undefined) throw new TypeError('Expected `make` to return what it made.');
   return bytes / count;
 }
@@ -72,6 +72,28 @@ export async function loopDelayMs(work, quantile) {
   return delays[Math.floor((delays.length - 1) * quantile)];
 }
 
+/**
+ * The longest time, in milliseconds, from one turn of the event loop to the next.
+ * @param {() => boolean} isOver asked in each turn; what it does itself counts
+ * @returns {Promise<number>}
+ */
+export function longestBlockMs(isOver) {
+  let longest = 0;
+  let last = performance.now();
+  let wasOver = false;
+  return new Promise((resolve) => {
+    const turn = () => {
+      const now = performance.now();
+      longest = Math.max(longest, now - last);
+      last = now;
+      if (wasOver) return resolve(longest);
+      wasOver = isOver();
+      setImmediate(turn);
+    };
+    setImmediate(turn);
+  });
+}
+
 /** @param {Plan} plan @param {() => Promise<Timed>} batch */
 async function repeat({ warmUpMs, runMs }, batch) {
   await repeatFor(warmUpMs, batch);
@@ -90,15 +112,16 @@ async function repeatFor(limitMs, batch) {
   return sum;
 }
 
-async function heapUsed() {
+async function bytesUsed() {
   for (let turn = 0; turn < 3; turn++) {
     await new Promise((resolve) => setImmediate(resolve)); // finalizers and weak references get their turn
     collectGarbage();
   }
-  return process.memoryUsage().heapUsed;
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
-function collectGarbage() {
+export function collectGarbage() {
   if (globalThis.gc === undefined) throw new Error('Measuring needs `node --expose-gc`.');
   globalThis.gc();
 }

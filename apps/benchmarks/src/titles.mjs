@@ -1,7 +1,18 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { suites } from './suites/index.mjs';
 
 const require = createRequire(import.meta.url);
+
+/** Subjects that are no package of a peer. @type {Readonly<Record<string, string>>} */
+const titles = {
+  rookery: 'rookery',
+  'rookery-off': 'rookery, asyncContext: false',
+  'rookery-limited': 'rookery, maxEntries',
+  promise: `node ${process.versions.node}`,
+  map: 'Map (no expiry)',
+};
 
 /**
  * What results call a subject: a peer by its package or program and version, Node itself when no package is at work.
@@ -10,8 +21,13 @@ const require = createRequire(import.meta.url);
 export function titleOf(subject) {
   const program = suites.map(({ programs }) => programs?.[subject]).find((found) => found !== undefined);
   if (program !== undefined) return program.title();
-  if (subject === 'rookery') return subject;
-  if (subject === 'rookery-off') return 'rookery, asyncContext: false';
-  if (subject === 'promise') return `node ${process.versions.node}`;
-  return `${subject} ${require(`${subject}/package.json`).version}`;
+  return titles[subject] ?? `${subject} ${versionOf(subject)}`;
+}
+
+/** Read from the file, as not every package exports its manifest. @param {string} name */
+function versionOf(name) {
+  const files = (require.resolve.paths(name) ?? []).map((folder) => join(folder, name, 'package.json'));
+  const file = files.find((one) => existsSync(one));
+  if (file === undefined) throw new Error(`${name} is not installed.`);
+  return JSON.parse(readFileSync(file, 'utf8')).version;
 }

@@ -1,5 +1,6 @@
 import { genserver } from './genserver/cases.mjs';
+import { ttlCache } from './ttl-cache/cases.mjs';
 /** @import { Suite } from '../suite.mjs' */
 
 /** All suites, in the order in which they run. @type {readonly Suite<any>[]} */
-export const suites = [genserver];
+export const suites = [genserver, ttlCache];

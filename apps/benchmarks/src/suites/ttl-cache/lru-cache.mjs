@@ -1,0 +1,21 @@
+import { LRUCache } from 'lru-cache';
+/** @import { Subject, Value } from './subject.mjs' */
+
+/** @type {Subject} */
+export const lruCache = {
+  isAsync: false,
+  open({ max, ttlMs }) {
+    /** @type {LRUCache<string, Value, () => Promise<Value>>} */
+    const cache = new LRUCache({ max, ttl: ttlMs, fetchMethod: (_key, _stale, { context: load }) => load() });
+    return {
+      get: (key) => cache.get(key),
+      put: (key, value) => cache.set(key, value),
+      putFor: (key, value, ttl) => cache.set(key, value, { ttl }),
+      fetch: (key, load) => /** @type {Promise<Value>} */ (cache.fetch(key, { context: load })),
+      delete: (key) => cache.delete(key),
+      held: () => cache.size,
+      sweep: () => cache.purgeStale(),
+      close: () => cache.clear(),
+    };
+  },
+};
