@@ -115,9 +115,7 @@ const cases = [
         const keys = keysOf('key', count);
         const ttls = ttlsOf(count);
         const cache = subject.open({ max: count, ttlMs: TTL_MS });
-        const time = await timed(count, () => putAllFor(subject, cache, keys, VALUE, ttls));
-        await cache.close();
-        return time;
+        return timed(count, () => putAllFor(subject, cache, keys, VALUE, ttls));
       };
       await fill(plan.scaled(100_000));
       const { operations, ms } = await fill(plan.scaled(1_000_000));

@@ -23,7 +23,6 @@ export async function medianLongestBlock(subject, plan) {
   const blocks = [];
   for (let i = 0; i < SWEEPS; i++) blocks.push(await longestBlock(subject, cache, due, plan.scaled(100)));
   checkFound(cache.held?.() ?? 0, live.length);
-  await cache.close();
   return summarise(blocks).median;
 }
 
