@@ -50,7 +50,8 @@ class LruStore<Key, Value> implements Store<Key, Value> {
     this.#lru = new LRUCache<Key & {}, Entry<Key, Value>>({
       ...(maxEntries === Infinity ? undefined : { max: maxEntries }),
       ...(maxWeight === Infinity ? undefined : { maxSize: maxWeight }),
-      disposeAfter: (entry, _, reason) => {
+      // Not `disposeAfter`, which makes a clear take time that grows with the square: `evicted` only notes who went.
+      dispose: (entry, _, reason) => {
         if (reason === 'evict') evicted(entry);
       },
     } as LRUCache.Options<Key & {}, Entry<Key, Value>, unknown>);

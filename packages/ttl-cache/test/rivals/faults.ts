@@ -207,9 +207,11 @@ export const FAULTS: readonly Fault[] = [
       const cache = make();
       const { fetch } = cache;
       if (fetch === undefined) return undefined;
-      const loading = fetch('a', async () => (await sleep(30), 1)).catch(() => undefined);
-      await sleep(10);
+      const { load, begun, end } = heldLoad();
+      const loading = fetch('a', load).catch(() => undefined);
+      await begun;
       await cache.delete('a');
+      end();
       await loading;
       return ((await cache.get('a')) ?? undefined) === undefined;
     },
@@ -221,9 +223,11 @@ export const FAULTS: readonly Fault[] = [
       const cache = make();
       const { fetch } = cache;
       if (fetch === undefined) return undefined;
-      const loading = fetch('a', async () => (await sleep(30), 1)).catch(() => undefined);
-      await sleep(10);
+      const { load, begun, end } = heldLoad();
+      const loading = fetch('a', load).catch(() => undefined);
+      await begun;
       await cache.delete('a');
+      end();
       return (await loading) === 1;
     },
   },
@@ -253,6 +257,15 @@ export const FAULTS: readonly Fault[] = [
     },
   },
 ];
+
+/** A load that has begun, and ends when it is told to: however busy the machine is. */
+function heldLoad(): { load: () => Promise<number>; begun: Promise<void>; end: () => void } {
+  let begin = (): void => {};
+  let end = (): void => {};
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  return { load: () => (begin(), ended.then(() => 1)), begun, end };
+}
 
 /** In 60 ms, in which it sweeps of itself or is told to. */
 async function longestBlock(cache: Subject): Promise<number> {
