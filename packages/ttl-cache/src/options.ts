@@ -156,7 +156,9 @@ function checkOptions<Key, Value>(options: CompleteOptions<Key, Value>): void {
   if (!['shared', 'frozen', 'cloned'].includes(options.values)) {
     throw new CacheOptionError('values', `one of 'shared', 'frozen', 'cloned'`, options.values);
   }
-  if (typeof options.clock?.now !== 'function') throw new CacheOptionError('clock', 'a Clock', options.clock);
+  if (typeof options.clock?.now !== 'function' || typeof options.clock.setTimer !== 'function') {
+    throw new CacheOptionError('clock', 'a Clock', options.clock);
+  }
 }
 
 /** Of a cache, or of one fetch. What is undefined is the default. */

@@ -429,6 +429,7 @@ describe('bad input is refused at the door', () => {
     [{ onProblem: {} as never }],
     [{ random: 1 as never }],
     [{ clock: {} as never }],
+    [{ clock: { now: () => 0 } as never }],
     [{ label: '' }],
     [null as never],
   ])('options %p', (options) => {
