@@ -45,12 +45,15 @@ describe('in a process of its own', () => {
         probe.cast.run(fail);
         await settle(runtime);
         const killed = await runtime.start(Probe);
-        killed.cast.run(() => new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 5)));
+        let failLate;
+        killed.cast.run(() => new Promise((_, reject) => (failLate = reject)));
         await settle(runtime);
         runtime.kill(killed);
+        failLate(new Error('late'));
         await runtime.start(class extends Probe { init() { return fail(); } }, { startTimeoutMs: 10 }).catch(() => undefined);
       }
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await settle(runtime);
+      await new Promise((resolve) => setImmediate(resolve)); // unhandled rejections are told at the end of a turn
       console.log(uncaught.length, runtime.stats().dropped.late_failure, runtime.stats().processes);`,
     );
     expect([code, stdout, stderr]).toEqual([0, '0 3 0\n', '']);

@@ -46,7 +46,8 @@ export interface Rival {
 }
 
 const TTL_MS = 10_000;
-const SWEEP_MS = 20;
+/** How often those sweep that sweep of themselves. */
+export const SWEEP_MS = 20;
 const require = createRequire(import.meta.url);
 
 function versionOf(name: string): string {
