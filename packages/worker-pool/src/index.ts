@@ -1,1 +1,26 @@
-export {};
+export type { Engine } from './engine.js';
+export type { PoolEvent, PoolListener } from './events.js';
+export type { Closure, Closures, Face, Items, MapClosure, TaskContext, Threads, ThreadsOf } from './face.js';
+export type {
+  MapOptions,
+  Overflow,
+  QueueLimit,
+  Shedding,
+  TaskOptions,
+  ThreadTaskOptions,
+  TimeLimits,
+  WorkerPoolOptions,
+} from './options.js';
+export {
+  PoolFailedError,
+  PoolOptionError,
+  PoolStoppedError,
+  QueueFullError,
+  QueueTimeoutError,
+  RunTimeoutError,
+  TaskAbortedError,
+  TaskDroppedError,
+  TaskKilledError,
+  TaskTimeoutError,
+  WorkerPoolError,
+} from './errors.js';
