@@ -3,7 +3,7 @@ import { InvalidOptionError } from '../errors.js';
 import { InfoTimer } from '../process/info-timer.js';
 import { sleep } from '../process/sleep.js';
 import type { Address } from '../runtime/address.js';
-import type { Milliseconds } from '../runtime/clock.js';
+import type { Clock, Milliseconds } from '../runtime/clock.js';
 import type { Kernel } from '../runtime/kernel.js';
 import { timerTarget } from '../runtime/timer-target.js';
 import { inside } from './inside.js';
@@ -29,6 +29,19 @@ export abstract class TimedSelf extends LinkedSelf {
   /** The runtime's clock: milliseconds since some fixed moment. */
   now(): Milliseconds {
     return this[inside].kernel.clock.now();
+  }
+
+  /**
+   * The runtime's clock itself, for what is used directly and not by messages (see `shared`). Its timers do not end with this
+   * process: cancel them when `signal` fires.
+   */
+  get clock(): Clock {
+    return this[inside].kernel.clock;
+  }
+
+  /** The runtime's chance: gives a number in [0, 1). The same function for all processes of a runtime, and only for them. */
+  get random(): () => number {
+    return this[inside].kernel.random;
   }
 
   /** Sends a message for `handleInfo` after at least `delayMs`, by default to itself. Gives how to read or cancel it (TIM-001). */

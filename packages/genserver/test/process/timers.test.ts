@@ -3,6 +3,7 @@ import {
   type Clock,
   type ClockTimer,
   ExitReason,
+  GenServer,
   type InfoTimer,
   Runtime,
   type ServerRef,
@@ -378,3 +379,17 @@ function thrownBy(action: () => void): unknown {
     return error;
   }
 }
+
+test('a server can take the clock and the chance of its runtime, and those of another are others', async () => {
+  class Dice extends GenServer {
+    parts() {
+      return [this.self.clock, this.self.random] as const;
+    }
+  }
+  const one = newRuntime({ random: () => 0.25 });
+  const two = newRuntime({ random: () => 0.25 });
+  const [clock, random] = await (await one.runtime.start(Dice)).call.parts();
+  const [again] = await (await one.runtime.start(Dice)).call.parts();
+  const [, other] = await (await two.runtime.start(Dice)).call.parts();
+  expect([clock, again, random(), random === other]).toEqual([one.clock, one.clock, 0.25, false]);
+});
