@@ -90,7 +90,7 @@ describe('a cached method', () => {
   test('without a key does not run', async () => {
     const clock = new ManualClock();
     class Ids {
-      @Cached({ key: (id?: string) => id })
+      @Cached({ key: (id?: string) => id as string })
       async find(id?: string): Promise<string | undefined> {
         return id;
       }
@@ -213,7 +213,7 @@ describe('refused', () => {
   ])('as the class is declared, %s', (_, options, message) => {
     const declare = () => {
       class Shop {
-        @Cached(options as { key: () => unknown })
+        @Cached(options as { key: () => string })
         async all(): Promise<string[]> {
           return [];
         }

@@ -33,7 +33,7 @@ export interface CacheManagerCache {
   del(key: string): Promise<boolean>;
   mdel(keys: string[]): Promise<boolean>;
   clear(): Promise<boolean>;
-  /** Of the events of cache-manager: get, mget, set, mset, del, clear, refresh. */
+  /** Of the events of cache-manager: get (of what is there), mget, ttl, set, mset, del, mdel, clear, refresh (with `error` if it failed). */
   on(event: string, listener: Listener): EventEmitter;
   off(event: string, listener: Listener): EventEmitter;
   /** The cache lives as long as its module or its supervisor says: this does nothing. */
@@ -66,9 +66,10 @@ class CacheManagerAdapter implements CacheManagerCache {
   constructor(private readonly cache: Cache<string, unknown>) {}
 
   async get<T>(key: string): Promise<T | undefined> {
-    const value = this.#read(key) as T | undefined;
-    this.#events.emit('get', { key, value });
-    return value;
+    const found = this.cache.get(key);
+    if (found.kind === 'not_found') return undefined; // of what is not there nobody is told, there as here
+    this.#events.emit('get', { key, value: found.value });
+    return found.value as T;
   }
 
   async mget<T>(keys: string[]): Promise<(T | undefined)[]> {
@@ -78,6 +79,7 @@ class CacheManagerAdapter implements CacheManagerCache {
   }
 
   async ttl(key: string): Promise<number | undefined> {
+    if (this.cache.has(key)) this.#events.emit('ttl', { key, value: this.#expires(key) });
     return this.#expires(key);
   }
 
@@ -100,7 +102,8 @@ class CacheManagerAdapter implements CacheManagerCache {
   }
 
   async mdel(keys: string[]): Promise<boolean> {
-    for (const key of keys) await this.del(key);
+    for (const key of keys) this.cache.delete(key);
+    this.#events.emit('mdel', { keys });
     return true;
   }
 
@@ -156,14 +159,27 @@ class CacheManagerAdapter implements CacheManagerCache {
     const value = await this.cache.fetch(
       key,
       async (_key, { setTtl }) => {
-        const loaded = await fnc();
-        if (typeof ttl === 'function') setTtl(lifeOf(ttl(loaded)) ?? Infinity);
-        if (isRefresh) this.#events.emit('refresh', { key, value: loaded });
+        const loaded = await (isRefresh ? this.#refreshed(key, fnc) : fnc());
+        const life = typeof ttl === 'function' ? lifeOf(ttl(loaded)) : undefined; // none is the cache's
+        if (life !== undefined) setTtl(life);
         return loaded;
       },
       fetchOptions,
     );
     return value as T; // what is under a key only its user knows
+  }
+
+  /** Loads behind, and tells how it went. */
+  async #refreshed<T>(key: string, fnc: () => T | Promise<T>): Promise<T> {
+    try {
+      const value = await fnc();
+      this.#events.emit('refresh', { key, value });
+      return value;
+    } catch (error) {
+      const old = this.cache.peek(key);
+      this.#events.emit('refresh', { key, value: old.kind === 'found' ? old.value : undefined, error });
+      throw error;
+    }
   }
 
   #isNearItsEnd<T>(key: string, { refreshThreshold }: WrapOptions<T>): boolean {

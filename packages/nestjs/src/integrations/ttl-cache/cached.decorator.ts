@@ -1,18 +1,22 @@
 import { Inject } from '@nestjs/common';
-import type { Cache, FetchOptions } from '@rookery/ttl-cache';
+import { type Cache, FetchAbortedError, type FetchOptions, type LoadContext } from '@rookery/ttl-cache';
 import { DEFAULT_CACHE, getCacheToken } from './cache-token.js';
 import { checkLoad, checkTagsAndCache, type DeclaredLoad } from './check-fetch-options.js';
-import { CacheKeyError, CacheSetupError } from './errors.js';
+import { CacheKeyError, CacheSetupError, ClientLeftException } from './errors.js';
+
+/** What the results of a method are kept under. */
+export type CacheKey = string | number | bigint | boolean | symbol;
 
 /** How the results of a method are cached. */
 export interface CachedOptions<Args extends readonly unknown[]> extends DeclaredLoad {
   /** The name of the cache. Default: the default cache of `TtlCacheModule.forRoot`. */
   readonly cache?: string;
   /**
-   * The key in that cache, made of the arguments. It is used as it is, so that `cache.delete(key)` finds the entry: methods that share a cache
-   * must give different keys, `profile:${id}` say.
+   * The key in that cache, made of the arguments; a `function` has the instance as `this`. It is used as it is, so that `cache.delete(key)` finds
+   * the entry: methods that share a cache must give different keys, `profile:${id}` say, and so must the subclasses that inherit one. What it throws the
+   * caller gets; what is no key is a CacheKeyError.
    */
-  readonly key: (...args: Args) => unknown;
+  readonly key: (...args: Args) => CacheKey;
   /** What `cache.deleteTag` finds the entries by: always the same, or made of the arguments. */
   readonly tags?: readonly string[] | ((...args: Args) => readonly string[]);
 }
@@ -33,7 +37,8 @@ interface Plan {
 
 /**
  * Caches what an async method of a provider or controller resolves to, `null` and `undefined` too. Calls with the same key while it runs wait for the
- * one that does, and share its failure, which is not kept. The cache is injected into the instances that Nest makes, of any scope, so a missing one
+ * one that does, and share its failure, which is not kept. A caller whose arguments hold an AbortSignal stops waiting when that fires; the method
+ * gets another in its place, which fires when the last one has left. The cache is injected into the instances that Nest makes, of any scope, so a missing one
  * fails the boot; in an instance made without Nest the method just runs. Throws a CacheSetupError for options that make no sense.
  */
 export function Cached<Args extends readonly unknown[]>(
@@ -44,7 +49,7 @@ export function Cached<Args extends readonly unknown[]>(
   descriptor: TypedPropertyDescriptor<M>,
 ) => void {
   return (target, name, descriptor) => {
-    const plan = planOf(target, name, descriptor.value, options);
+    const plan = planOf(target, name, (descriptor as typeof descriptor | undefined)?.value, options);
     injectCache(target, plan.property, options.cache ?? DEFAULT_CACHE);
     descriptor.value = wrapped(plan) as typeof descriptor.value & Method;
   };
@@ -64,7 +69,8 @@ function planOf<Args extends readonly unknown[]>(
       'a static method has no instance to inject the cache into: make it a method of a provider.',
     );
   }
-  if (typeof method !== 'function') throw new CacheSetupError(where, 'only methods can be cached, not accessors.');
+  if (typeof method !== 'function')
+    throw new CacheSetupError(where, 'only methods can be cached, not accessors or properties.');
   if (typeof options !== 'object' || options === null || typeof options.key !== 'function') {
     throw new CacheSetupError(
       where,
@@ -112,8 +118,26 @@ async function fetched(
   args: unknown[],
 ): Promise<unknown> {
   const key = keyOf.apply(instance, args);
-  if (key === undefined || key === null) throw new CacheKeyError(name, key);
+  if (!isKey(key)) throw new CacheKeyError(name, key);
   const given = typeof tags === 'function' ? tags.apply(instance, args) : tags;
   const options: FetchOptions = given === undefined ? load : { ...load, tags: given };
-  return cache.fetch(key, () => method.apply(instance, args), options);
+  const place = args.findIndex((arg) => arg instanceof AbortSignal);
+  if (place < 0) return cache.fetch(key, () => method.apply(instance, args), options);
+  const run = (_key: unknown, { signal }: LoadContext<unknown>): unknown =>
+    method.apply(
+      instance,
+      args.map((arg, i) => (i === place ? signal : arg)),
+    );
+  return cache.fetch(key, run, { ...options, signal: args[place] as AbortSignal }).catch(throwLeft);
+}
+
+/** Nest logs errors that it does not know, and a client that leaves is none worth it. */
+function throwLeft(error: unknown): never {
+  throw error instanceof FetchAbortedError && error.cause instanceof ClientLeftException ? error.cause : error;
+}
+
+function isKey(key: unknown): boolean {
+  return (
+    key !== undefined && key !== null && typeof key !== 'object' && typeof key !== 'function' && !Number.isNaN(key)
+  );
 }

@@ -1,4 +1,5 @@
 import { type FetchOptions, TtlCache } from '@rookery/ttl-cache';
+import { checkNames } from './check-caches.js';
 import { CacheSetupError, inSetup } from './errors.js';
 
 /** The load options that a decorator or an interceptor may give. The others are the cache's. */
@@ -11,13 +12,10 @@ const NAMES = ['ttlMs', 'staleForMs', 'softTimeoutMs', 'refreshAfterMs', 'loadTi
 
 /** Checks what was declared, and takes from it what `fetch` is given. `also` are names that are not for `fetch`. */
 export function checkLoad(where: string, options: object, also: readonly string[]): DeclaredLoad {
-  const unknown = Object.keys(options).find((key) => !also.includes(key) && !NAMES.includes(key as 'ttlMs'));
-  if (unknown !== undefined) {
-    throw new CacheSetupError(where, `there is no option \`${unknown}\`: it takes ${[...also, ...NAMES].join(', ')}.`);
-  }
+  checkNames(where, options, [...also, ...NAMES]);
   const given = Object.entries(options).filter(([key, value]) => !also.includes(key) && value !== undefined);
   const load = Object.fromEntries(given) as DeclaredLoad;
-  inSetup(where, () => new TtlCache(load)); // has the same options, and checks them
+  inSetup(where, () => TtlCache.childSpec(load)); // has the same options, and checks them
   return load;
 }
 

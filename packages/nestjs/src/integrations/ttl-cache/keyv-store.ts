@@ -10,7 +10,7 @@ export interface KeyvStore {
   namespace?: string | undefined;
   get<Value>(key: string): Promise<Value | undefined>;
   getMany<Value>(keys: string[]): Promise<(Value | undefined)[]>;
-  /** Lives in milliseconds; 0 is for ever; none is the cache's. */
+  /** Lives in milliseconds; none is the cache's. A Keyv gives none for 0, too: for ever is the default of a cache with `ttlMs: Infinity`. */
   set(key: string, value: unknown, ttl?: number): Promise<boolean>;
   has(key: string): Promise<boolean>;
   delete(key: string): Promise<boolean>;
@@ -25,7 +25,7 @@ export interface KeyvStore {
  * its `serialize` and `deserialize` to undefined to keep them as they are.
  */
 export function toKeyvStore(cache: Cache<unknown, unknown>): KeyvStore {
-  return new TtlCacheStore(cache as Cache<string, unknown>);
+  return new TtlCacheStore(cache);
 }
 
 class TtlCacheStore implements KeyvStore {
@@ -34,7 +34,7 @@ class TtlCacheStore implements KeyvStore {
   namespace?: string | undefined;
   readonly #events = new EventEmitter();
 
-  constructor(private readonly cache: Cache<string, unknown>) {}
+  constructor(private readonly cache: Cache<unknown, unknown>) {}
 
   async get<Value>(key: string): Promise<Value | undefined> {
     return this.#read(key) as Value | undefined;
@@ -73,9 +73,9 @@ class TtlCacheStore implements KeyvStore {
     return this;
   }
 
-  /** A copy: who iterates may put and delete. */
+  /** A copy: who iterates may put and delete. Others may use the cache, too, with keys that are no strings. */
   #keys(namespace: string | undefined): readonly string[] {
-    const keys = [...this.cache.keys()];
+    const keys = [...this.cache.keys()].filter((key): key is string => typeof key === 'string');
     return namespace === undefined ? keys : keys.filter((key) => key.startsWith(`${namespace}:`));
   }
 

@@ -1,9 +1,14 @@
 import type { CallHandler, ExecutionContext } from '@nestjs/common';
-import type { Cache, FetchOptions } from '@rookery/ttl-cache';
-import { defer, lastValueFrom, type Observable } from 'rxjs';
+import { type Cache, FetchAbortedError, type FetchOptions } from '@rookery/ttl-cache';
+import { from, Observable } from 'rxjs';
 import type { DeclaredLoad } from './check-fetch-options.js';
-import { type CacheableRequest, hasCredentials, isStream, returnsItsAnswer } from './route.js';
+import { Client } from './client.js';
+import { clearLoadSignal, setLoadSignal } from './load-signal.decorator.js';
+import { lastValue } from './last-value.js';
+import { type CacheableRequest, hasCredentials, returnsItsAnswer } from './route.js';
+import { discardStream, isStream } from './streams.js';
 import type { TtlCacheInterceptorOptions } from './ttl-cache.interceptor.js';
+import { checkVariant } from './variant.js';
 
 const SAFE_METHODS = ['GET', 'HEAD'];
 
@@ -12,6 +17,16 @@ interface Answer {
   readonly value: unknown;
   /** A stream serves one caller only. */
   readonly isShared: boolean;
+}
+
+/** One request on its way through. */
+interface Exchange {
+  readonly key: string;
+  readonly request: CacheableRequest;
+  readonly client: Client;
+  readonly next: CallHandler;
+  /** What its own run of the handler gave. */
+  own?: { readonly value: unknown };
 }
 
 /** What an interceptor does. */
@@ -30,7 +45,12 @@ export class ResponseCache {
     if (context.getType() !== 'http') return next.handle();
     const request = context.switchToHttp().getRequest<CacheableRequest>();
     const key = this.#key(context, request);
-    return key === undefined ? next.handle() : defer(() => this.#answer(key, request, next));
+    if (key === undefined) return next.handle();
+    return new Observable((subscriber) => {
+      const client = new Client(context);
+      from(this.#answer({ key, request, client, next })).subscribe(subscriber);
+      return () => client.leave();
+    });
   }
 
   /** Undefined: this is not to be cached. */
@@ -38,34 +58,45 @@ export class ResponseCache {
     const { methods = SAFE_METHODS, varyBy } = this.options;
     const route = methods.includes(request.method) ? this.#routeId(context) : undefined;
     if (route === undefined) return undefined;
-    const variant = varyBy === undefined ? null : varyBy(request);
+    const variant = varyBy === undefined ? null : checkVariant(varyBy(request));
     if (variant === undefined || (varyBy === undefined && hasCredentials(request))) return undefined;
     const { method, originalUrl, url, headers } = request;
     return `http:${JSON.stringify([route, method, headers['host'], originalUrl ?? url, variant])}`;
   }
 
-  async #answer(key: string, request: CacheableRequest, next: CallHandler): Promise<unknown> {
-    const handle = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: undefined });
-    const own: { ran: boolean; value?: unknown } = { ran: false };
-    const answer = (await this.cache.fetch(
-      key,
-      async (_key, { skip }): Promise<Answer> => {
-        const value = await handle();
-        Object.assign(own, { ran: true, value });
-        if (!isStream(value)) return { value, isShared: true };
-        skip();
-        return { value: undefined, isShared: false };
-      },
-      this.#fetchOptions(request),
-    )) as Answer;
-    if (answer.isShared) return answer.value;
-    return own.ran ? own.value : handle();
+  async #answer(exchange: Exchange): Promise<unknown> {
+    const { key, request, client } = exchange;
+    try {
+      const load = (_key: unknown, { signal, skip }: Parameters<Parameters<typeof this.cache.fetch>[1]>[1]) =>
+        this.#run(exchange, signal, skip);
+      const answer = (await this.cache.fetch(key, load, this.#fetchOptions(exchange))) as Answer;
+      if (answer.isShared) return answer.value;
+      if (exchange.own !== undefined) return exchange.own.value;
+      clearLoadSignal(request);
+      return await lastValue(exchange.next.handle(), client.signal); // a stream of its own
+    } catch (error) {
+      throw error instanceof FetchAbortedError && client.signal.aborted ? client.signal.reason : error;
+    } finally {
+      client.release();
+    }
   }
 
-  #fetchOptions(request: CacheableRequest): FetchOptions {
+  /** Runs the handler, for all who wait. */
+  async #run(exchange: Exchange, signal: AbortSignal, skip: () => void): Promise<Answer> {
+    setLoadSignal(exchange.request, signal);
+    const value = await lastValue(exchange.next.handle(), signal);
+    if (!isStream(value)) return { value, isShared: true };
+    skip();
+    // Others wait, and make streams of their own.
+    if (exchange.client.signal.aborted) discardStream(value);
+    else exchange.own = { value };
+    return { value: undefined, isShared: false };
+  }
+
+  #fetchOptions({ request, client: { signal } }: Exchange): FetchOptions {
     const { tags } = this.options;
     const given = typeof tags === 'function' ? tags(request) : tags;
-    return given === undefined ? this.load : { ...this.load, tags: given };
+    return given === undefined ? { ...this.load, signal } : { ...this.load, signal, tags: given };
   }
 
   /** Undefined: its answers are left alone. */

@@ -9,10 +9,9 @@ export interface CacheableRequest {
   /** With the path at which a part of the application is mounted. */
   readonly originalUrl?: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Whom a guard has found out. */
+  readonly user?: unknown;
 }
-
-/** By whom an answer may be shared. Undefined: by nobody. */
-export type Variant = string | number | boolean | readonly (string | number | boolean | null | undefined)[] | undefined;
 
 /**
  * Whether the answer is what the handler returns, and nothing else. Server-sent events are not, nor is the answer of a handler that takes the
@@ -22,33 +21,35 @@ export function returnsItsAnswer(context: ExecutionContext): boolean {
   const handler = context.getHandler();
   if (Reflect.getMetadata(SSE_METADATA, handler) === true) return false;
   const args = argsOf(context);
+  if (args === undefined) return false;
   const taken = [RouteParamtypes.RESPONSE, RouteParamtypes.NEXT];
   return !Object.keys(args).some((key) => taken.some((type) => key.startsWith(`${type}:`)));
 }
 
-/** By the name under which the class has the handler, as decorators may have given the function another. */
-function argsOf(context: ExecutionContext): object {
-  const type = context.getClass();
+/**
+ * What its parameters are, by the name under which the class has the handler: decorators may have given the function another, and what
+ * patches a class after it was declared puts another function under the name. Undefined: nobody knows.
+ */
+function argsOf(context: ExecutionContext): object | undefined {
   const handler = context.getHandler();
-  for (
-    let proto = type.prototype as object | null;
-    proto !== null;
-    proto = Object.getPrototypeOf(proto) as object | null
-  ) {
-    const found = Object.entries(Object.getOwnPropertyDescriptors(proto)).find(([, { value }]) => value === handler);
-    if (found !== undefined) return (Reflect.getMetadata(ROUTE_ARGS_METADATA, type, found[0]) ?? {}) as object;
+  let namesake: string | undefined;
+  let proto = context.getClass().prototype as object | null;
+  for (; proto !== null && proto !== Object.prototype; proto = Object.getPrototypeOf(proto) as object | null) {
+    const methods = Object.getOwnPropertyDescriptors(proto);
+    const found = Object.keys(methods).find((name) => methods[name]?.value === handler);
+    if (found !== undefined) return argsNamed(context, found);
+    if (Object.hasOwn(methods, handler.name)) namesake ??= handler.name;
   }
-  return {};
+  return namesake === undefined ? undefined : argsNamed(context, namesake);
 }
 
-/** Who asks matters, as far as can be seen: the answer may be for this caller alone. */
-export function hasCredentials({ headers }: CacheableRequest): boolean {
-  return headers['authorization'] !== undefined || headers['cookie'] !== undefined;
+function argsNamed(context: ExecutionContext, name: string): object {
+  return (Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), name) ?? {}) as object;
 }
 
-/** What can be read once only, or is read as it comes. */
-export function isStream(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { pipe, getReader, getStream } = value as Record<string, unknown>;
-  return [pipe, getReader, getStream].some((method) => typeof method === 'function');
+const CREDENTIALS = ['authorization', 'proxy-authorization', 'cookie', 'x-api-key'];
+
+/** Who asks matters, as far as can be seen: the answer may be for this caller alone. Guards have run, and set `user`. */
+export function hasCredentials({ headers, user }: CacheableRequest): boolean {
+  return (user ?? undefined) !== undefined || CREDENTIALS.some((name) => headers[name] !== undefined);
 }

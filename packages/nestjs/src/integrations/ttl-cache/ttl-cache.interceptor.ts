@@ -13,7 +13,8 @@ import { getCacheToken } from './cache-token.js';
 import { checkLoad, checkTagsAndCache, type DeclaredLoad } from './check-fetch-options.js';
 import { CacheSetupError } from './errors.js';
 import { ResponseCache } from './response-cache.js';
-import type { CacheableRequest, Variant } from './route.js';
+import type { CacheableRequest } from './route.js';
+import type { Variant } from './variant.js';
 
 /** Which answers are cached, and who may share them. */
 export interface TtlCacheInterceptorOptions<Request extends CacheableRequest = CacheableRequest> extends DeclaredLoad {
@@ -21,7 +22,8 @@ export interface TtlCacheInterceptorOptions<Request extends CacheableRequest = C
   readonly cache?: string;
   /**
    * What answers depend on beside handler, method, host and URL: user, tenant, language. Requests for which it gives the same share an answer;
-   * undefined: this request is not cached. Without it requests with an `Authorization` or `Cookie` header are not cached.
+   * undefined: this request is not cached. What is none of these, a promise say, fails the request with a CacheVariantError. Without it requests
+   * with a `user`, as guards set it, or an `Authorization`, `Proxy-Authorization`, `Cookie` or `X-API-Key` header are not cached.
    */
   readonly varyBy?: (request: Request) => Variant;
   /** The methods that are cached. Others than GET and HEAD need `varyBy`, as their bodies are not in the URL. Default GET and HEAD. */
@@ -33,7 +35,8 @@ export interface TtlCacheInterceptorOptions<Request extends CacheableRequest = C
 /**
  * Makes an interceptor that caches what handlers return, `null` too: `@UseInterceptors(TtlCacheInterceptor({ ttlMs: 5000 }))`, or
  * with `APP_INTERCEPTOR`. Requests for the same wait for one handler and share its failure, which is not kept. Streams, server-sent events, handlers that
- * take the response, and what is not HTTP are left alone. Throws a CacheSetupError for options that make no sense.
+ * take the response, and what is not HTTP are left alone. A client that leaves stops waiting; when the last one has left, the handler's
+ * observable is unsubscribed and its `@LoadSignal()` fires. Throws a CacheSetupError for options that make no sense.
  */
 export function TtlCacheInterceptor<Request extends CacheableRequest = CacheableRequest>(
   options: TtlCacheInterceptorOptions<Request> = {},

@@ -1,0 +1,16 @@
+import { CacheVariantError } from './errors.js';
+
+/** By whom an answer may be shared. Undefined: by nobody. */
+export type Variant = string | number | boolean | readonly (string | number | boolean | null | undefined)[] | undefined;
+
+/** Lets nothing through that looks alike for callers that are not: as JSON, each promise is `{}`, and NaN is null. */
+export function checkVariant(variant: unknown): Variant {
+  const isPart = (part: unknown): boolean => part === undefined || part === null || isPlain(part);
+  const isFine = variant === undefined || isPlain(variant) || (Array.isArray(variant) && variant.every(isPart));
+  if (!isFine) throw new CacheVariantError(variant);
+  return variant as Variant;
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === 'number' ? Number.isFinite(value) : typeof value === 'string' || typeof value === 'boolean';
+}
