@@ -50,10 +50,14 @@ export interface Run {
   readonly job: unknown;
   /** For the engine's own options, as `transfer`. */
   readonly options: ThreadTaskOptions;
+  /** In a `map`: the place of the item in its source. */
+  readonly index: number | undefined;
   /** Fires when the run is cancelled. Made when it is first asked for. */
   readonly signal: AbortSignal;
   /** It runs from now on: `runTimeoutMs` counts from here. May cancel it at once, as the time for it may be up. */
   begin(): void;
+  /** It goes on, but its caller is told now, with this error; as by `cancel`, which is not called then. Later `succeed` or `fail`. */
+  giveUp(error: unknown): void;
   /** It has ended. The first of `succeed` and `fail` counts. */
   succeed(value: unknown): void;
   /** It has ended. A `fail` before `begin` is a task that could not be started. */
@@ -76,17 +80,14 @@ export interface EngineHost {
   readonly spawn: SpawnTask | undefined;
   /** How many runs may be under way from now on, 0 to `size`; `size` at first. Those that run go on. May start runs at once. */
   setCapacity(count: number): void;
-  /** It cannot go on, e.g. since its threads crash again and again. The pool fails: all tasks are told, and its supervisor decides. */
+  /** It cannot go on, e.g. since its threads crash again and again. The pool fails: all tasks are told, and its supervisor decides. Not from within `start`. */
   fail(error: unknown): void;
   /** For whoever listens. */
   report(event: PoolEvent): void;
 }
 
-/** Starts a task, never on the caller's stack; `onKilled` hears when its process was ended from outside before it was done. */
-export type SpawnTask = (task: () => unknown, onKilled: (reason: unknown) => void) => SpawnedTask;
-
-/** A task that was started. */
-export interface SpawnedTask {
-  /** Ends its process: its signal fires, what it returns is ignored. */
-  kill(): void;
-}
+/**
+ * Starts a task in the async context of who calls it, never on the caller's stack. `onKilled` hears when its process was ended from
+ * outside before it was done. Throws when no task can be started.
+ */
+export type SpawnTask = (task: () => unknown, onKilled: (reason: unknown) => void) => void;

@@ -1,0 +1,119 @@
+import type { Clock } from '@rookery/genserver';
+import { AbortLinks } from './abort-links.js';
+import { QueueTimeoutError, RunTimeoutError, TaskTimeoutError } from './errors.js';
+import type { TimeLimits as LimitOptions } from './options.js';
+import type { EndKind } from './stats.js';
+import type { Ticket } from './ticket.js';
+import { TimeLimits } from './time-limits.js';
+
+/** Which of its time limits a task has reached. */
+export type ReachedLimit = 'timeoutMs' | 'queueTimeoutMs' | 'runTimeoutMs';
+
+export function limitError(limit: ReachedLimit, pool: string, limitMs: number, hasBegun: boolean): Error {
+  if (limit === 'timeoutMs') return new TaskTimeoutError(pool, limitMs, hasBegun);
+  return limit === 'queueTimeoutMs' ? new QueueTimeoutError(pool, limitMs) : new RunTimeoutError(pool, limitMs);
+}
+
+/** Who is told when something happens to a task that nobody has done. */
+export interface AnswersOwner {
+  timeUp(ticket: Ticket, limit: ReachedLimit, limitMs: number): void;
+  /** Nobody is owed an answer any more. */
+  settled(): void;
+}
+
+/** Sees to it that each caller is answered once, and that nothing that could have ended its waiting is left then. */
+export class Answers {
+  readonly counts: Record<EndKind, number> = {
+    completed: 0,
+    failed: 0,
+    timedOut: 0,
+    aborted: 0,
+    rejected: 0,
+    dropped: 0,
+    stopped: 0,
+  };
+  readonly #owner: AnswersOwner;
+  readonly #defaults: Required<LimitOptions>;
+  readonly #limits: TimeLimits;
+  readonly #links = new AbortLinks();
+  #owed = 0;
+
+  constructor(owner: AnswersOwner, clock: Clock, defaults: Required<LimitOptions>) {
+    const { timeoutMs, runTimeoutMs, queueTimeoutMs } = defaults;
+    this.#owner = owner;
+    this.#defaults = defaults;
+    this.#limits = new TimeLimits(clock, [timeoutMs, runTimeoutMs, queueTimeoutMs]);
+  }
+
+  /** How many callers have no answer yet. */
+  get owed(): number {
+    return this.#owed;
+  }
+
+  /** How many callers have had an answer, those not counted that were refused. */
+  get answered(): number {
+    const { completed, failed, timedOut, aborted, dropped, stopped } = this.counts;
+    return completed + failed + timedOut + aborted + dropped + stopped;
+  }
+
+  accept(): void {
+    this.#owed++;
+  }
+
+  /** Not accepted. */
+  refused(): void {
+    this.counts.rejected++;
+  }
+
+  /** From now on its time runs, and its signal is listened to. */
+  watch(ticket: Ticket): void {
+    const { options, since } = ticket;
+    const { timeoutMs = this.#defaults.timeoutMs, queueTimeoutMs = this.#defaults.queueTimeoutMs, signal } = options;
+    ticket.totalLimit = this.#limits.start(timeoutMs, since, () => this.#owner.timeUp(ticket, 'timeoutMs', timeoutMs));
+    if (queueTimeoutMs !== Infinity && !ticket.hasBegun) {
+      const onDue = (): void => this.#owner.timeUp(ticket, 'queueTimeoutMs', queueTimeoutMs);
+      ticket.queueLimit = this.#limits.start(queueTimeoutMs, since, onDue);
+    }
+    if (signal === undefined) return;
+    ticket.isLinked = true;
+    this.#links.add(signal, ticket);
+  }
+
+  /** It does not wait any more: the time of its run begins. */
+  begun(ticket: Ticket, now: number): void {
+    ticket.queueLimit?.cancel();
+    const { runTimeoutMs = this.#defaults.runTimeoutMs } = ticket.options;
+    if (runTimeoutMs === Infinity) return;
+    const onDue = (): void => this.#owner.timeUp(ticket, 'runTimeoutMs', runTimeoutMs);
+    ticket.runLimit = this.#limits.start(runTimeoutMs, now, onDue);
+  }
+
+  value(ticket: Ticket, value: unknown): void {
+    this.#answered(ticket, 'completed');
+    ticket.resolve(value);
+    if (this.#owed === 0) this.#owner.settled();
+  }
+
+  error(ticket: Ticket, kind: EndKind, error: unknown): void {
+    this.#answered(ticket, kind);
+    ticket.reject(error);
+    if (this.#owed === 0) this.#owner.settled();
+  }
+
+  /** When all are answered and none will come. */
+  close(): void {
+    this.#limits.clear();
+  }
+
+  #answered(ticket: Ticket, kind: EndKind): void {
+    ticket.isAnswered = true;
+    this.counts[kind]++;
+    this.#owed--;
+    ticket.totalLimit?.cancel();
+    ticket.queueLimit?.cancel();
+    ticket.runLimit?.cancel();
+    if (!ticket.isLinked || ticket.options.signal === undefined) return;
+    ticket.isLinked = false;
+    this.#links.remove(ticket.options.signal, ticket);
+  }
+}

@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, expect } from '@jest/globals';
+import { Runtime } from '@rookery/genserver';
+import { LeakDetector, ManualClock } from '@rookery/genserver/testing';
+import { type Closures, type Face, type PoolEvent, WorkerPool, type WorkerPoolOptions } from '../../src/index.js';
+
+/** A pool on a clock that the test moves. */
+export interface TestPool<F extends Face = Closures> {
+  readonly pool: WorkerPool<F>;
+  readonly clock: CountingClock;
+  /** What its listener has heard. */
+  readonly events: readonly PoolEvent[];
+}
+
+/** Every pool made in a test is stopped after it, and must have left nothing behind: timers, rejections, listeners of the process. */
+export function usePools(): <F extends Face = Closures>(options?: WorkerPoolOptions<F>) => TestPool<F> {
+  const made: { readonly stop: () => Promise<unknown>; readonly clock: CountingClock }[] = [];
+  let leaks: LeakDetector;
+
+  beforeEach(() => {
+    leaks = new LeakDetector();
+  });
+
+  afterEach(async () => {
+    const pools = made.splice(0);
+    await Promise.all(pools.map(async ({ stop }) => stop()));
+    await leaks.assertNone();
+    for (const { clock } of pools) expect(clock.pending.size).toBe(0);
+  });
+
+  return <F extends Face = Closures>(options: WorkerPoolOptions<F> = {}) => {
+    const clock = new CountingClock();
+    const events: PoolEvent[] = [];
+    const pool = new WorkerPool<F>({ clock, onEvent: (event) => void events.push(event), ...options });
+    made.push({ stop: () => pool.stop(), clock });
+    return { pool, clock, events };
+  };
+}
+
+/** Knows of unref-ed timers, too. */
+export class CountingClock extends ManualClock {
+  readonly pending = new Set<object>();
+
+  override setTimer(delayMs: number, callback: () => void): ReturnType<ManualClock['setTimer']> {
+    const token = {};
+    this.pending.add(token);
+    const timer = super.setTimer(delayMs, () => {
+      this.pending.delete(token);
+      callback();
+    });
+    return {
+      cancel: () => {
+        this.pending.delete(token);
+        timer.cancel();
+      },
+      ref: () => timer.ref(),
+      unref: () => timer.unref(),
+    };
+  }
+}
+
+/** A runtime on a manual clock, shut down after the test. */
+export function useRuntimes(): () => { readonly runtime: Runtime; readonly clock: CountingClock } {
+  const made: { readonly runtime: Runtime; readonly clock: CountingClock }[] = [];
+  let leaks: LeakDetector;
+
+  beforeEach(() => {
+    leaks = new LeakDetector();
+  });
+
+  afterEach(async () => {
+    for (const { runtime } of made) await runtime.shutdown();
+    await leaks.assertNone(...made);
+    for (const { clock } of made.splice(0)) expect(clock.pending.size).toBe(0);
+  });
+
+  return () => {
+    const clock = new CountingClock();
+    const runtime = new Runtime({ clock });
+    made.push({ runtime, clock });
+    return { runtime, clock };
+  };
+}
+
+/** A task that ends when the test says so. */
+export class Gate<Value = void> {
+  readonly promise: Promise<Value>;
+  open!: (value: Value) => void;
+  fail!: (error: unknown) => void;
+  /** How often it was begun. */
+  begun = 0;
+  signal: AbortSignal | undefined;
+
+  constructor() {
+    this.promise = new Promise<Value>((resolve, reject) => {
+      this.open = resolve;
+      this.fail = reject;
+    });
+  }
+
+  /** The task. */
+  readonly task = ({ signal }: { readonly signal: AbortSignal }): Promise<Value> => {
+    this.begun++;
+    this.signal = signal;
+    return this.promise;
+  };
+}
+
+/** So many gates. */
+export function gates<const Names extends readonly string[]>(...names: Names): Record<Names[number], Gate> {
+  return Object.fromEntries(names.map((name) => [name, new Gate()])) as Record<Names[number], Gate>;
+}
+
+/** The names of those that have been begun. */
+export function begun(all: Readonly<Record<string, Gate>>): string {
+  return Object.entries(all)
+    .flatMap(([name, gate]) => (gate.begun > 0 ? [name] : []))
+    .join('');
+}
+
+/** How a promise ended; rejections are seen to. */
+export async function outcome(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+}
+
+/** The error of a promise that must reject. */
+export async function errorOf(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    (value) => {
+      throw new Error(`It resolved with ${String(value)}.`);
+    },
+    (error: unknown) => error as Error,
+  );
+}
+
+/** Lets all that is due in microtasks happen. */
+export async function settle(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
