@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Injectable, Module } from '@nestjs/common';
+import { Injectable, Module, Scope } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { ManualClock } from '@rookery/genserver/testing';
 import { type Cache, TtlCache } from '@rookery/ttl-cache';
@@ -111,6 +111,17 @@ describe('options from other providers', () => {
     const error = await failing([TtlCacheModule.forRootAsync({ useFactory: useFactory as () => object })]);
     expect(error).toBeInstanceOf(CacheSetupError);
     expect(error.message).toMatch(message);
+  });
+
+  test('that only a request knows fail the boot', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class PerRequest {}
+    @Module({ providers: [PerRequest], exports: [PerRequest] })
+    class RequestModule {}
+    const options = { imports: [RequestModule], inject: [PerRequest], useFactory: () => ({}) };
+    const error = await failing([TtlCacheModule.forRootAsync(options)]);
+    expect(error).toBeInstanceOf(CacheSetupError);
+    expect(error.message).toMatch(/TtlCache "default".* injects a request-scoped provider/);
   });
 
   test('fail the boot with what the factory threw', async () => {

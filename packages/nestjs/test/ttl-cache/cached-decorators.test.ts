@@ -9,11 +9,14 @@ import {
   Injectable,
   Param,
   Query,
+  Scope,
   SetMetadata,
   UseGuards,
 } from '@nestjs/common';
 import { ModuleRef, Reflector } from '@nestjs/core';
+import { GenServer, type ServerRef } from '@rookery/genserver';
 import type { Cache } from '@rookery/ttl-cache';
+import { getServerToken, Supervised, SupervisionModule, Supervisor } from '../../src/index.js';
 import { Cached, getCacheToken, TtlCacheModule } from '../../src/integrations/ttl-cache/index.js';
 import { useCacheApps } from './support/apps.js';
 
@@ -102,4 +105,59 @@ describe('other decorators', () => {
     for (let i = 0; i < 2; i++) await (await app.get(ModuleRef).create(Fresh)).load();
     expect(runs).toBe(1);
   });
+});
+
+describe('a cached method of what Nest has not made', () => {
+  class Shop {
+    runs = 0;
+    @Cached({ key: () => 'shop' })
+    async load(): Promise<number> {
+      return ++this.runs;
+    }
+  }
+
+  test.each([
+    ['useFactory', { provide: Shop, useFactory: () => new Shop() }],
+    ['useValue', { provide: Shop, useValue: new Shop() }],
+  ])('by %s is not cached, and a warning says so, once', async (_, provider) => {
+    const imports = [TtlCacheModule.forRoot(), TtlCacheModule.forFeature([{ name: 'other' }])];
+    const { app, logger } = await boot({ imports, providers: [provider] });
+    await app.get(Shop).load();
+    expect(await app.get(Shop).load()).toBe(2);
+    const warnings = logger.lines.filter((line) => line.startsWith('warn'));
+    expect(warnings).toEqual([
+      expect.stringMatching(/Shop\.load of RootTestModule is @Cached, and is not cached.* Provide the class/),
+    ]);
+  });
+
+  test.each([
+    [[Shop]],
+    [[Shop, { provide: 'alias', useExisting: Shop }]],
+    [[{ provide: Shop, useClass: Shop, scope: Scope.REQUEST }]],
+  ])('others are not warned of: %#', async (providers) => {
+    const { logger } = await boot({ imports: [TtlCacheModule.forRoot()], providers });
+    expect(logger.lines.filter((line) => line.startsWith('warn'))).toEqual([]);
+  });
+});
+
+test('a server has its cache, and its next instance the same', async () => {
+  let runs = 0;
+  @Supervised({ name: 'till' })
+  class Till extends GenServer {
+    @Cached({ key: () => 'till' })
+    async load(): Promise<number> {
+      return ++runs;
+    }
+    crash(): void {
+      throw new Error('crash');
+    }
+  }
+  @Supervisor({ strategy: 'one_for_one', children: [Till] })
+  class Root {}
+  const imports = [SupervisionModule.forRoot({ root: Root }), TtlCacheModule.forRoot()];
+  const { app } = await boot({ imports, providers: [Root, Till] });
+  const till = app.get<ServerRef<Till>>(getServerToken(Till));
+  expect(await till.call.load()).toBe(1);
+  await expect(till.call.crash()).rejects.toThrow('crash');
+  expect(await till.call.load()).toBe(1);
 });

@@ -6,6 +6,7 @@ import {
   Get,
   Header,
   HttpCode,
+  type INestApplication,
   Injectable,
   NotFoundException,
   Post,
@@ -13,7 +14,9 @@ import {
   Req,
   UseGuards,
   UseInterceptors,
+  VersioningType,
 } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import {
   CacheVariantError,
   TtlCacheInterceptor,
@@ -163,6 +166,47 @@ describe.each(PLATFORMS)('on %s', (_platform, platform) => {
     const { ask, runs } = await start({ methods: ['POST'], varyBy: ({ headers }) => headers['x-body']?.toString() });
     for (const body of ['a', 'b', 'a']) await ask('/search', { method: 'POST', headers: { 'x-body': body } });
     expect(runs()).toBe(2);
+  });
+});
+
+describe('interceptors that share a cache', () => {
+  const boot = useCacheApps();
+
+  test('of two controllers with one URL give each its own answers', async () => {
+    const versions = ['1', '2'].map((version) => {
+      @Controller({ path: 'versioned', version })
+      @UseInterceptors(TtlCacheInterceptor())
+      class Versioned {
+        @Get()
+        answer(): string {
+          return version;
+        }
+      }
+      return Versioned;
+    });
+    const prepare = (app: INestApplication) =>
+      app.enableVersioning({ type: VersioningType.HEADER, header: 'x-version' });
+    const { get } = await boot({ imports: [TtlCacheModule.forRoot()], controllers: versions }, prepare);
+    for (const version of ['1', '2', '1', '2']) {
+      expect(await (await get('/versioned', { headers: { 'x-version': version } })).text()).toBe(version);
+    }
+  });
+
+  test('may stand before the application, a controller and its method, the same ones and others', async () => {
+    let runs = 0;
+    const Same = TtlCacheInterceptor();
+    @Controller()
+    @UseInterceptors(Same, TtlCacheInterceptor({ varyBy: () => 'all' }))
+    class Api {
+      @Get()
+      @UseInterceptors(Same)
+      answer(): string {
+        return `run ${++runs}`;
+      }
+    }
+    const providers = [{ provide: APP_INTERCEPTOR, useClass: TtlCacheInterceptor() }];
+    const { get } = await boot({ imports: [TtlCacheModule.forRoot()], controllers: [Api], providers });
+    for (let i = 0; i < 2; i++) expect(await (await get('/')).text()).toBe('run 1');
   });
 });
 

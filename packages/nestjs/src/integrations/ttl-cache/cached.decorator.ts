@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { type Cache, FetchAbortedError, type FetchOptions, type LoadContext } from '@rookery/ttl-cache';
+import { addCachedMethod, type CachedMethod } from './cached-methods.js';
 import { DEFAULT_CACHE, getCacheToken } from './cache-token.js';
 import { checkLoad, checkTagsAndCache, type DeclaredLoad } from './check-fetch-options.js';
 import { CacheKeyError, CacheSetupError, ClientLeftException } from './errors.js';
@@ -24,12 +25,8 @@ export interface CachedOptions<Args extends readonly unknown[]> extends Declared
 type Method = (this: object | undefined, ...args: unknown[]) => unknown;
 
 /** What the wrapper of a method knows. */
-interface Plan {
-  /** `Profiles.byId` */
-  readonly name: string;
+interface Plan extends CachedMethod {
   readonly method: Method;
-  /** Where Nest puts the cache into an instance. */
-  readonly property: symbol;
   readonly key: (...args: unknown[]) => unknown;
   readonly tags: CachedOptions<unknown[]>['tags'];
   readonly load: DeclaredLoad;
@@ -50,6 +47,7 @@ export function Cached<Args extends readonly unknown[]>(
 ) => void {
   return (target, name, descriptor) => {
     const plan = planOf(target, name, (descriptor as typeof descriptor | undefined)?.value, options);
+    addCachedMethod(target, plan);
     injectCache(target, plan.property, options.cache ?? DEFAULT_CACHE);
     descriptor.value = wrapped(plan) as typeof descriptor.value & Method;
   };

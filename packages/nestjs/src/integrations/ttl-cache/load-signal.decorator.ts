@@ -8,11 +8,6 @@ export function setLoadSignal(request: object, signal: AbortSignal): void {
   Object.defineProperty(request, SIGNAL, { value: signal, configurable: true });
 }
 
-/** As nothing but this request waits for the handler that runs now. */
-export function clearLoadSignal(request: object): void {
-  Reflect.deleteProperty(request, SIGNAL);
-}
-
 /**
  * Gives a handler an AbortSignal that fires when nobody waits for its answer any more: pass it on to what it waits for. Behind
  * TtlCacheInterceptor that is when the last client has left whose request waits for this run, when `loadTimeoutMs` is over, or when

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import type { CallHandler, ExecutionContext } from '@nestjs/common';
 import { type Cache, FetchAbortedError, type FetchOptions } from '@rookery/ttl-cache';
 import { from, Observable } from 'rxjs';
 import type { DeclaredLoad } from './check-fetch-options.js';
 import { Client } from './client.js';
-import { clearLoadSignal, setLoadSignal } from './load-signal.decorator.js';
+import { setLoadSignal } from './load-signal.decorator.js';
 import { lastValue } from './last-value.js';
 import { type CacheableRequest, hasCredentials, returnsItsAnswer } from './route.js';
 import { discardStream, isStream } from './streams.js';
@@ -34,6 +35,10 @@ export class ResponseCache {
   /** By identity, as versions of a route have one URL, and classes of two modules one name. */
   readonly #routes = new WeakMap<object, Map<object, number | undefined>>();
   #routeCount = 0;
+  /** Others put their answers into the same cache: the interceptors of other controllers, and of the whole application. */
+  readonly #id = randomBytes(9).toString('base64url');
+  /** It may stand before a controller and before its method, too. */
+  readonly #requests = new WeakSet<object>();
 
   constructor(
     private readonly cache: Cache<unknown, unknown>,
@@ -45,7 +50,8 @@ export class ResponseCache {
     if (context.getType() !== 'http') return next.handle();
     const request = context.switchToHttp().getRequest<CacheableRequest>();
     const key = this.#key(context, request);
-    if (key === undefined) return next.handle();
+    if (key === undefined || this.#requests.has(request)) return next.handle();
+    this.#requests.add(request);
     return new Observable((subscriber) => {
       const client = new Client(context);
       from(this.#answer({ key, request, client, next })).subscribe(subscriber);
@@ -61,18 +67,17 @@ export class ResponseCache {
     const variant = varyBy === undefined ? null : checkVariant(varyBy(request));
     if (variant === undefined || (varyBy === undefined && hasCredentials(request))) return undefined;
     const { method, originalUrl, url, headers } = request;
-    return `http:${JSON.stringify([route, method, headers['host'], originalUrl ?? url, variant])}`;
+    return `http:${JSON.stringify([this.#id, route, method, headers['host'], originalUrl ?? url, variant])}`;
   }
 
   async #answer(exchange: Exchange): Promise<unknown> {
-    const { key, request, client } = exchange;
+    const { key, client } = exchange;
     try {
       const load = (_key: unknown, { signal, skip }: Parameters<Parameters<typeof this.cache.fetch>[1]>[1]) =>
         this.#run(exchange, signal, skip);
       const answer = (await this.cache.fetch(key, load, this.#fetchOptions(exchange))) as Answer;
       if (answer.isShared) return answer.value;
       if (exchange.own !== undefined) return exchange.own.value;
-      clearLoadSignal(request);
       return await lastValue(exchange.next.handle(), client.signal); // a stream of its own
     } catch (error) {
       throw error instanceof FetchAbortedError && client.signal.aborted ? client.signal.reason : error;

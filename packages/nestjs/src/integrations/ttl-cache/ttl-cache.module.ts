@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { cacheProvider } from './cache-providers.js';
 import { DEFAULT_CACHE } from './cache-token.js';
 import { checkCaches, checkFactory, checkGlobal, checkNames } from './check-caches.js';
-import { DuplicateCaches } from './duplicate-caches.js';
+import { BootCheck } from './boot-check.js';
 import { CacheSetupError } from './errors.js';
 import type {
   AsyncCache,
@@ -19,7 +19,7 @@ import { OpenCaches } from './open-caches.js';
  * supervision tree. All its methods throw a CacheSetupError for options that make no sense; what a factory gave, and caches that
  * a module would see twice under one name, fail the boot with one.
  */
-@Module({ providers: [OpenCaches, DuplicateCaches] })
+@Module({ providers: [OpenCaches, BootCheck] })
 export class TtlCacheModule {
   /** The default cache and those listed, for every module. */
   static forRoot(options: TtlCacheModuleOptions = {}): DynamicModule {
