@@ -1,5 +1,6 @@
 import { AgentRef } from './agent/agent-ref.js';
 import { checkInteger } from './checks.js';
+import { InvalidOptionError } from './errors.js';
 import type { GenServer, ServerClass } from './gen-server/gen-server.js';
 import { inside, type Where } from './gen-server/inside.js';
 import { ServerRef } from './gen-server/server-ref.js';
@@ -9,6 +10,7 @@ import { RegistryRef } from './registry/registry-ref.js';
 import type { Kernel } from './runtime/kernel.js';
 import { checkName, type Name } from './runtime/names.js';
 import { PartitionSupervisorRef } from './supervisor/partition-supervisor-ref.js';
+import { type ChildSpec, toSpec } from './supervisor/child-spec.js';
 import { DynamicSupervisorRef, SupervisorRef } from './supervisor/supervisor-ref.js';
 import { TaskSupervisorRef } from './task/task-supervisor-ref.js';
 
@@ -20,11 +22,15 @@ export abstract class RuntimeRefs implements Where {
    * A ref by name: it finds whoever holds the name at the time of each message; nobody needs to hold it yet. Or by pid: it
    * means that process and no other, also after its name has gone to another one.
    */
-  ref<S extends GenServer<unknown>>(serverClass: ServerClass<S>, target: Name | Pid): ServerRef<S> {
+  ref<S extends GenServer<unknown>>(serverClass: ServerClass<S>, target: Name | Pid): ServerRef<S>;
+  /** The ref by name of what a specification starts, which must give a name: for children of any kind, a cache or an agent, too. */
+  ref<Ref>(spec: ChildSpec<Ref>): Ref;
+  ref(given: ServerClass | ChildSpec, target?: Name | Pid): unknown {
     const { kernel } = this[inside];
-    checkStart(serverClass, {});
-    checkTarget(target);
-    return new ServerRef<S>(kernel, serverClass, target);
+    if (typeof given !== 'function' && target === undefined) return refOfSpec(kernel, given);
+    checkStart(given as ServerClass, {});
+    checkTarget(target as Name | Pid);
+    return new ServerRef(kernel, given as ServerClass, target as Name | Pid);
   }
 
   /** A supervisor by name or pid. */
@@ -62,6 +68,14 @@ export abstract class RuntimeRefs implements Where {
     checkName(name);
     return new RegistryRef<Key, Value>(this[inside].kernel, name);
   }
+}
+
+function refOfSpec(kernel: Kernel, given: ChildSpec): unknown {
+  const { start, toRef } = toSpec(given);
+  if (start.name === undefined) {
+    throw new InvalidOptionError('name', 'the name of a specification, as its process is found by it', start.name);
+  }
+  return toRef(kernel, start.name);
 }
 
 function checkTarget(target: Name | Pid): void {

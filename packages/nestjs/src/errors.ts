@@ -20,6 +20,14 @@ const TREE_ERRORS = {
   no_class: 'ERR_SUPERVISION_NO_CLASS',
   request_scoped: 'ERR_SUPERVISION_REQUEST_SCOPED',
   injected_directly: 'ERR_SUPERVISION_INJECTED_DIRECTLY',
+  wrong_injection: 'ERR_SUPERVISION_WRONG_INJECTION',
+  undefined_injection: 'ERR_SUPERVISION_UNDEFINED_INJECTION',
+  no_name: 'ERR_SUPERVISION_NO_NAME',
+  root_twice: 'ERR_SUPERVISION_ROOT_TWICE',
+  feature_missing: 'ERR_SUPERVISION_FEATURE_MISSING',
+  feature_taken: 'ERR_SUPERVISION_FEATURE_TAKEN',
+  feature_unknown: 'ERR_SUPERVISION_FEATURE_UNKNOWN',
+  feature_too_late: 'ERR_SUPERVISION_FEATURE_TOO_LATE',
 } as const;
 
 /** What can be wrong with a declared tree. */

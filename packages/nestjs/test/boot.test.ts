@@ -130,7 +130,7 @@ describe('a server that is given by specification', () => {
   });
 });
 
-test('a boot that fails in another provider leaves the tree to close()', async () => {
+test('a boot that fails in another provider has stopped the tree before it says so', async () => {
   const ends: string[] = [];
   @Supervised()
   class Orderly extends GenServer {
@@ -157,7 +157,7 @@ test('a boot that fails in another provider leaves the tree to close()', async (
     .setLogger(new MemoryLogger())
     .compile();
   await expect(app.init()).rejects.toThrow('no queue');
-  expect(ends).toEqual([]);
+  expect(ends).toEqual(['shutdown']);
   await app.close();
   expect(ends).toEqual(['shutdown']);
 });

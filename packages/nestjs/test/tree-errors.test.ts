@@ -1,7 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { Controller, Inject, Injectable, Module, type ModuleMetadata, Scope, type Type } from '@nestjs/common';
-import { child, GenServer, supervisor } from '@rookery/genserver';
-import { DynamicSupervisor, Supervised, SupervisionModule, Supervisor, TreeError } from '../src/index.js';
+import { child, type ChildSpec, GenServer, supervisor } from '@rookery/genserver';
+import {
+  type DeclaredChild,
+  DynamicSupervisor,
+  feature,
+  PartitionSupervisor,
+  Registry,
+  Supervised,
+  SupervisionModule,
+  Supervisor,
+  TreeError,
+} from '../src/index.js';
+import { Test } from '@nestjs/testing';
 import { useApps } from './support/apps.js';
 
 const boot = useApps();
@@ -70,15 +81,18 @@ const dependents: readonly (readonly [string, ModuleMetadata])[] = [
   ['into a factory', { providers: [{ provide: 'DirectFactory', useFactory: () => 1, inject: [Alpha] }] }],
 ];
 
-function treeOf(...children: readonly Type<unknown>[]): Type<unknown> {
+@PartitionSupervisor({ partitions: 2, child: Alpha })
+class Alphas {}
+
+function inner(id: string, ...children: readonly ChildSpec[]): ChildSpec {
+  return supervisor({ id, strategy: 'one_for_one', children });
+}
+
+function treeOf(...children: readonly DeclaredChild[]): Type<unknown> {
   @Supervisor({ strategy: 'one_for_one', children })
   class Root {}
   return Root;
 }
-
-test('there is no forRootAsync: the tree must be known when its injection tokens are made', () => {
-  expect(SupervisionModule).not.toHaveProperty('forRootAsync');
-});
 
 describe('a tree that makes no sense is refused when it is declared', () => {
   test.each([
@@ -88,6 +102,20 @@ describe('a tree that makes no sense is refused when it is declared', () => {
     ['a root that is a server', () => Alpha, 'not_decorated', /Alpha is the root of the tree .*@Supervisor/],
     ['a child listed twice', () => treeOf(Alpha, Beta, Alpha), 'listed_twice', /Alpha is in the tree twice/],
     ['a class under two supervisors', () => treeOf(treeOf(Alpha), Alpha), 'listed_twice', /Alpha/],
+    ['a class in a list and in partitions', () => treeOf(Alphas, Alpha), 'listed_twice', /Alpha/],
+    ['a place for a feature listed twice', () => treeOf(feature('x'), feature('x')), 'listed_twice', /feature\('x'\)/],
+    [
+      'a specification with the name of a class',
+      () => treeOf(Alpha, child(Plain, { name: 'Alpha' })),
+      'name_taken',
+      /Alpha/,
+    ],
+    [
+      'two names deep inside specifications',
+      () => treeOf(inner('one', child(Plain, { name: 'p' })), inner('two', child(Plain, { name: 'p' }))),
+      'name_taken',
+      /Plain and Plain are both named "p"/,
+    ],
   ] as const)('%s', (_, makeRoot, kind, message) => {
     const error = errorOf(() => SupervisionModule.forRoot({ root: makeRoot() }));
     expect(error).toBeInstanceOf(TreeError);
@@ -157,6 +185,22 @@ describe('a tree that makes no sense is refused when it is declared', () => {
     },
   );
 
+  test.each([
+    ['a dynamic supervisor', () => DynamicSupervisor({ maxChildren: -1 }), /`maxChildren`.*`-1`/],
+    ['a registry', () => Registry({ keys: 'some' } as never), /`keys`.*"some"/],
+    ['partitions', () => PartitionSupervisor({ child: Plain, partitions: 0 }), /`partitions`.*`0`/],
+    ['partitions without a child', () => PartitionSupervisor({} as never), /`children`/],
+    [
+      'a supervisor',
+      () => Supervisor({ strategy: 'one_for_one', children: [], maxRestarts: -1 }),
+      /`maxRestarts`.*`-1`/,
+    ],
+  ])('what the core refuses of %s', (_, decorator, message) => {
+    class Odd {}
+    decorator()(Odd);
+    expect(() => SupervisionModule.forRoot({ root: treeOf(Odd) })).toThrow(message);
+  });
+
   test.each([undefined, null, 'Root'])('no options: %p', (options) => {
     expect(() => SupervisionModule.forRoot(options as never)).toThrow(/Expected `options` to be \{ root/);
   });
@@ -165,7 +209,15 @@ describe('a tree that makes no sense is refused when it is declared', () => {
     [{ root: undefined }, /`root` to be a class decorated with @Supervisor, got `undefined`/],
     [{ root: treeOf(), shutdownTimeoutMs: -1 }, /`shutdownTimeoutMs`.*`-1`/],
     [{ root: treeOf(), shutdownTimeoutMs: Number.NaN }, /`shutdownTimeoutMs`.*`NaN`/],
-    [{ root: treeOf(), onGiveUp: 'exit' }, /`onGiveUp`.*function/],
+    [{ root: treeOf(), onGiveUp: 'restart' }, /`onGiveUp`.*'exit', 'close' or a function.*"restart"/],
+    [{ root: treeOf(), clock: {} }, /`clock` to be a Clock/],
+    [{ root: treeOf(), random: 4 }, /`random` to be a function, got `4`/],
+    [{ root: treeOf(), redact: 'all' }, /`redact` to be a function/],
+    [{ root: treeOf(), asyncContext: 1 }, /`asyncContext` to be a boolean, got `1`/],
+    [{ root: treeOf(), readinessDelayMs: -1 }, /`readinessDelayMs`.*`-1`/],
+    [{ root: treeOf(), readinessDelayMs: 600, shutdownTimeoutMs: 1000 }, /`readinessDelayMs` to be at most half/],
+    [{ root: treeOf(), shutdownTimeout: 5 }, /`shutdownTimeout` to be one of the options .*shutdownTimeoutMs/],
+    [{ root: treeOf(), create: () => ({}) }, /`create` to be left out, as Nest makes the instances/],
   ])('an option that makes no sense: %p', (options, message) => {
     expect(() => SupervisionModule.forRoot(options as never)).toThrow(message);
   });
@@ -246,8 +298,38 @@ describe('a tree that does not fit the modules is refused at boot, before anythi
   test('a child that depends on a request-scoped provider', async () => {
     await expect(boot(treeOf(Scoped), { providers: [PerRequest, Scoped] })).rejects.toMatchObject({
       kind: 'request_scoped',
-      message: expect.stringMatching(/Scoped .*request-scoped/) as unknown,
+      message: expect.stringMatching(/Scoped .*request-scoped provider: Scoped → PerRequest/) as unknown,
     });
+  });
+
+  test('a child that depends on a durable provider, by way of another: the way is named', async () => {
+    @Injectable({ scope: Scope.REQUEST, durable: true })
+    class Tenant {}
+    @Injectable()
+    class Orders {
+      constructor(readonly tenant: Tenant) {}
+    }
+    @Supervised()
+    class Biller extends GenServer {
+      @Inject(Orders) readonly orders!: Orders;
+    }
+    await expect(boot(treeOf(Biller), { providers: [Tenant, Orders, Biller] })).rejects.toMatchObject({
+      kind: 'request_scoped',
+      message: expect.stringMatching(/durable.*Biller → Orders → Tenant.*@DynamicSupervisor/) as unknown,
+    });
+  });
+
+  test('two roots: each would have a runtime of its own', async () => {
+    const imports = [SupervisionModule.forRoot({ root: treeOf(Beta) })];
+    await expect(boot(treeOf(Alpha), { imports, providers: [Alpha, Beta] })).rejects.toMatchObject({
+      code: 'ERR_SUPERVISION_ROOT_TWICE',
+      message: expect.stringMatching(/2 times.*forFeature/) as unknown,
+    });
+  });
+
+  test('the module without forRoot: Nest says what is missing', async () => {
+    const app = Test.createTestingModule({ imports: [SupervisionModule] });
+    await expect(app.compile()).rejects.toThrow(/is it imported with forRoot\?/);
   });
 
   test('a child that is provided as a value: no new instance could be made of it', async () => {

@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { CreateInstance, ServerClass } from '@rookery/genserver';
 import { ServerHosts } from './server-hosts.js';
 
 /** Makes a fresh instance of a server for each start, injected from the module that provides its class. */
 @Injectable()
 export class ChildFactory {
-  constructor(private readonly hosts: ServerHosts) {}
+  constructor(@Inject(ServerHosts) private readonly hosts: ServerHosts) {}
 
   /** A class that no module provides is made without arguments, as outside Nest. */
   readonly create: CreateInstance = (serverClass) => {

@@ -1,5 +1,6 @@
 import type { DiscoveryService } from '@nestjs/core';
 import { TreeError } from '../errors.js';
+import { dependenciesOf } from './request-scope.js';
 
 type Provider = ReturnType<DiscoveryService['getProviders']>[number];
 
@@ -20,13 +21,6 @@ function dependentsIn(discovery: DiscoveryService): readonly Provider[] {
     ...controllers.values(),
     ...injectables.values(),
   ]);
-}
-
-/** As Nest has resolved them: by constructor, by property, or by the `inject` list of a factory. */
-function dependenciesOf(dependent: Provider): readonly Provider[] {
-  const byProperty = (dependent.getPropertiesMetadata() ?? []).map(({ wrapper }) => wrapper);
-  // An optional dependency that nobody provides leaves a hole.
-  return [...(dependent.getCtorMetadata() ?? []), ...byProperty].flatMap((each: Provider | undefined) => each ?? []);
 }
 
 function injectedDirectly(name: string, dependent: Provider): TreeError {

@@ -1,7 +1,10 @@
-import { Injectable } from '@nestjs/common';
-import { DiscoveryService, ModuleRef } from '@nestjs/core';
-import { GenServer, type ServerClass } from '@rookery/genserver';
+import { Inject, Injectable } from '@nestjs/common';
+import { DiscoveryService, ModuleRef, ModulesContainer } from '@nestjs/core';
+import type { ServerClass } from '@rookery/genserver';
 import { TreeError } from '../errors.js';
+import { classOfFactory } from './factory-class.js';
+import { isServerClass } from './is-server-class.js';
+import { pathToRequest } from './request-scope.js';
 
 type Provider = ReturnType<DiscoveryService['getProviders']>[number];
 
@@ -16,13 +19,19 @@ export interface ServerHost {
 export class ServerHosts {
   readonly #known = new Map<ServerClass, ServerHost | undefined>();
 
-  constructor(private readonly discovery: DiscoveryService) {}
+  #moduleCount = 0;
+
+  constructor(
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+  ) {}
 
   /**
    * None for a class that no module provides and that can be made without Nest. Throws a TreeError that names the class, its
    * module and the remedy.
    */
   of(type: ServerClass): ServerHost | undefined {
+    if (this.modules.size !== this.#moduleCount) this.#forgetMissing();
     if (!this.#known.has(type)) this.#known.set(type, this.#find(type));
     return this.#known.get(type);
   }
@@ -30,6 +39,12 @@ export class ServerHosts {
   /** As `of`, for a class that a module must provide. */
   mustHave(type: ServerClass): void {
     if (this.of(type) === undefined) throw notProvided(type);
+  }
+
+  /** A module that was loaded lazily may provide what nobody did. */
+  #forgetMissing(): void {
+    this.#moduleCount = this.modules.size;
+    for (const [type, host] of this.#known) if (host === undefined) this.#known.delete(type);
   }
 
   #find(type: ServerClass): ServerHost | undefined {
@@ -41,10 +56,9 @@ export class ServerHosts {
     if (second !== undefined) throw providedTwice(type, provider, second);
     // Nest's typing wants a token of a provider it knows; ModuleRef is in every module.
     const moduleRef = provider.host.getProviderByKey<ModuleRef>(ModuleRef).instance;
-    const implementation = provider.metatype;
-    if (!isServerClass(implementation)) throw noClass(type, provider);
+    const implementation = implementationOf(type, provider);
     if (!provider.isDependencyTreeStatic()) throw requestScoped(type, provider);
-    return { moduleRef, implementation: implementation as unknown as ServerHost['implementation'] };
+    return { moduleRef, implementation };
   }
 
   /** By the class itself, else under another token. */
@@ -55,8 +69,12 @@ export class ServerHosts {
   }
 }
 
-export function isServerClass(type: unknown): type is ServerClass {
-  return typeof type === 'function' && type.prototype instanceof GenServer;
+/** A class, or what stands for the factory that makes its instances. */
+function implementationOf(type: ServerClass, provider: Provider): ServerHost['implementation'] {
+  const { metatype, inject } = provider;
+  if (isServerClass(metatype)) return metatype as unknown as ServerHost['implementation'];
+  if (typeof metatype !== 'function' || !Array.isArray(inject)) throw noClass(type, provider);
+  return classOfFactory(type.name, metatype as (...dependencies: never[]) => unknown, inject);
 }
 
 /** Constructor parameters, or Nest's note of injected properties. Made without Nest, all of them would be undefined. */
@@ -90,16 +108,21 @@ function noClass({ name }: ServerClass, provider: Provider): TreeError {
   return new TreeError(
     'no_class',
     name,
-    `${name} (module ${moduleOf(provider)}) is not provided as a class that extends GenServer, so no new instance can be made at a ` +
-      'restart: provide the class itself, or another one by useClass.',
+    `${name} (module ${moduleOf(provider)}) is provided as a value, so no new instance could be made at a restart: provide the ` +
+      'class itself, another one by useClass, or a factory. A test that wants a fake in the place of its ref overrides ' +
+      `getServerToken(${name}).`,
   );
 }
 
 function requestScoped({ name }: ServerClass, provider: Provider): TreeError {
+  const path = pathToRequest(provider);
+  const names = path.map((each) => (typeof each.name === 'symbol' ? String(each.name) : each.name)).join(' → ');
+  const scope = path.at(-1)?.durable === true ? 'durable (made for each tenant)' : 'request-scoped';
   return new TreeError(
     'request_scoped',
     name,
-    `${name} (module ${moduleOf(provider)}) depends on a request-scoped provider, but a server outlives requests: inject a ` +
-      'provider of default scope, and pass what belongs to a request as an argument of the call.',
+    `${name} (module ${moduleOf(provider)}) depends on a ${scope} provider: ${names}. A server outlives requests, and serves all ` +
+      'tenants: inject a provider of default scope, and pass what belongs to a request as an argument of the call; for a server ' +
+      'of each tenant start one by name under a @DynamicSupervisor.',
   );
 }

@@ -30,11 +30,21 @@ export class ShutdownDeadline {
     if (server !== undefined) this.#connections ??= new OpenConnections(server);
   }
 
-  /** Nest now waits for open requests; those that take more than half of the time are cut off, so that the tree has the other half. */
+  /** Nest begins to close. Requests that take more than half of the time are cut off, so that the tree has the other half. */
   start(): void {
     if (this.#dueAt !== undefined) return;
     this.#dueAt = this.#clock.now() + this.#timeoutMs;
     this.#timer = this.#clock.setTimer(this.#timeoutMs / 2, () => this.#cutConnections());
+  }
+
+  /** While a load balancer finds out that no requests are wanted any more. */
+  async waitForBalancers(): Promise<void> {
+    const { readinessDelayMs = 0 } = this.options;
+    if (readinessDelayMs > 0) await new Promise<void>((resolve) => this.#clock.setTimer(readinessDelayMs, resolve));
+  }
+
+  /** Nest now waits for open requests: nobody else is waited for. */
+  closeConnections(): void {
     this.#connections?.closeIdle();
   }
 

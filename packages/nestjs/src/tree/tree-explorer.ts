@@ -1,23 +1,28 @@
-import { Injectable, type Type } from '@nestjs/common';
+import { Inject, Injectable, type Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { child, type ChildSpec, dynamicSupervisor, supervisor, type SupervisorOptions } from '@rookery/genserver';
-import { DECORATORS, isDecorated } from '../decorators/metadata.js';
+import type { SupervisorOptions } from '@rookery/genserver';
+import { DECORATOR_KEYS, isDecorated } from '../decorators/metadata.js';
 import { TreeError } from '../errors.js';
-import { type Declaration, flatten, readTree, specsOf, type SupervisorDeclaration, typesOf } from './declaration.js';
+import { flatten, optionsOf, specsOf, typesOf } from './declaration.js';
 import { checkNoneInjectedDirectly } from './direct-injections.js';
-import { isServerClass, ServerHosts } from './server-hosts.js';
+import { Features } from './features.js';
+import { isServerClass } from './is-server-class.js';
+import { readTree } from './read-tree.js';
+import { ServerHosts } from './server-hosts.js';
 
 /** From decorators to child specifications: everything is checked, nothing is started. */
 @Injectable()
 export class TreeExplorer {
   constructor(
-    private readonly discovery: DiscoveryService,
-    private readonly hosts: ServerHosts,
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(ServerHosts) private readonly hosts: ServerHosts,
+    @Inject(Features) private readonly features: Features,
   ) {}
 
   /** The options of the root supervisor. Throws a TreeError that names the class, its module and the remedy. */
   explore(root: Type<unknown>): SupervisorOptions {
-    const tree = readTree(root);
+    this.#checkOneRoot();
+    const tree = this.features.fill(readTree(root));
     const declarations = flatten(tree);
     const declared = declarations.flatMap(typesOf);
     const specs = declarations.flatMap(specsOf);
@@ -25,14 +30,28 @@ export class TreeExplorer {
     this.#checkAllListed(types);
     checkNoneInjectedDirectly(this.discovery, types);
     for (const type of declared) if (isServerClass(type)) this.hosts.mustHave(type);
-    for (const { serverClass, start } of specs) if (start.create === undefined) this.hosts.of(serverClass);
+    for (const { serverClass, start, type } of specs) {
+      if (type === 'worker' && start.create === undefined) this.hosts.of(serverClass);
+    }
     return optionsOf(tree);
+  }
+
+  /** Each would have a runtime of its own, and find the servers of the others in no tree. */
+  #checkOneRoot(): void {
+    const roots = this.discovery.getProviders().filter(({ token }) => token === TreeExplorer);
+    if (roots.length < 2) return;
+    throw new TreeError(
+      'root_twice',
+      'SupervisionModule',
+      `SupervisionModule.forRoot is in the application ${roots.length} times: import it once, in the root module, and contribute to ` +
+        'its tree from other modules by SupervisionModule.forFeature.',
+    );
   }
 
   /** A decorated provider that is in no tree would never run. */
   #checkAllListed(types: ReadonlySet<object>): void {
-    for (const { KEY } of DECORATORS) {
-      for (const { token, metatype, name, host } of this.discovery.getProviders({ metadataKey: KEY })) {
+    for (const metadataKey of DECORATOR_KEYS) {
+      for (const { token, metatype, name, host } of this.discovery.getProviders({ metadataKey })) {
         const type = [metatype, token].find((each) => typeof each === 'function' && isDecorated(each)) as Type<unknown>;
         if (type === undefined || types.has(type) || types.has(token as object)) continue;
         throw new TreeError(
@@ -44,20 +63,4 @@ export class TreeExplorer {
       }
     }
   }
-}
-
-function optionsOf({ name, options, children }: SupervisorDeclaration): SupervisorOptions {
-  return { ...options, name, children: children.map(specOf) };
-}
-
-function specOf(declaration: Declaration): ChildSpec {
-  const { kind } = declaration;
-  if (kind === 'spec') return declaration.spec;
-  if (kind === 'supervisor') return supervisor(optionsOf(declaration));
-  if (kind === 'server') {
-    const { name, type, options } = declaration;
-    return child(type, { name, args: (options.args ?? []) as [] });
-  }
-  const { child: _declaredOnly, ...options } = declaration.options;
-  return dynamicSupervisor({ ...options, name: declaration.name });
 }

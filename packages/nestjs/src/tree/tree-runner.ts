@@ -5,63 +5,115 @@ import {
   Logger,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
+  type OnModuleDestroy,
 } from '@nestjs/common';
-import { type ExitReason, formatReason, formatTree, Runtime } from '@rookery/genserver';
+import { type ExitReason, formatReason, formatTree, Runtime, systemClock } from '@rookery/genserver';
 import { SUPERVISION_OPTIONS, type SupervisionOptions } from '../supervision-options.js';
-import { endOnGiveUp } from './give-up.js';
+import { closeAfterGivingUp, ClosingApplication, endOnGiveUp } from './give-up.js';
+import { HookGuards } from './hook-guards.js';
+import { SecondSignal } from './second-signal.js';
 import { ShutdownDeadline } from './shutdown-deadline.js';
-import { TreeLogger } from './tree-logger.js';
+import { ApplicationPhases } from './shutdown-state.js';
 import { TreeExplorer } from './tree-explorer.js';
+import { TreeLogger } from './tree-logger.js';
 
 /** Starts the tree before the app listens, stops it after the app has stopped listening. */
 @Injectable()
-export class TreeRunner implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+export class TreeRunner
+  implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown
+{
   readonly #logger = new Logger('Supervision');
+  readonly #secondSignal: SecondSignal;
   #isStopping = false;
   #stopLogging: (() => void) | undefined;
 
   constructor(
     @Inject(SUPERVISION_OPTIONS) private readonly options: SupervisionOptions,
-    private readonly explorer: TreeExplorer,
-    private readonly runtime: Runtime,
-    private readonly deadline: ShutdownDeadline,
-    private readonly treeLogger: TreeLogger,
-  ) {}
+    @Inject(TreeExplorer) private readonly explorer: TreeExplorer,
+    @Inject(Runtime) private readonly runtime: Runtime,
+    @Inject(ShutdownDeadline) private readonly deadline: ShutdownDeadline,
+    @Inject(TreeLogger) private readonly treeLogger: TreeLogger,
+    @Inject(ApplicationPhases) private readonly phases: ApplicationPhases,
+    @Inject(HookGuards) private readonly guards: HookGuards,
+    @Inject(ClosingApplication) private readonly closing: ClosingApplication,
+  ) {
+    this.#secondSignal = new SecondSignal(options.clock ?? systemClock, (...how) => void this.#force(...how));
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     const options = this.explorer.explore(this.options.root);
     this.deadline.watchConnections();
     this.#stopLogging = this.treeLogger.start();
+    this.guards.install(() => this.#stop()); // before the tree starts, as a module's hooks may run all at once
     const root = await this.runtime.startSupervisor(options).catch((error: unknown) => {
-      this.#stopLogging?.(); // a failed boot has no shutdown
+      this.#end(); // a failed boot has no shutdown
       throw error;
     });
     this.#logger.log(`Started\n${formatTree(this.runtime.tree())}`);
     void this.runtime.exited(root).then((reason) => this.#onRootExit(reason)); // neither can reject
+    this.phases.enter('ready');
   }
 
-  beforeApplicationShutdown(signal = 'close'): void {
-    this.#logger.log(`Stopping (${signal}): open requests get their answers, then the tree stops`);
+  /** The last one that Nest calls, so that all that follows has one deadline. */
+  onModuleDestroy(): void {
+    this.phases.enter('stopping');
     this.deadline.start();
   }
 
+  async beforeApplicationShutdown(signal = 'close'): Promise<void> {
+    this.#logger.log(`Stopping (${signal}): open requests get their answers, then the tree stops`);
+    this.#secondSignal.listen(signal);
+    await this.deadline.waitForBalancers();
+    this.deadline.closeConnections();
+  }
+
   async onApplicationShutdown(): Promise<void> {
+    await this.#stop();
+  }
+
+  async #stop(): Promise<void> {
     this.#isStopping = true;
+    this.phases.enter('stopping');
     const { killed } = await this.runtime.shutdown({ timeoutMs: this.deadline.remainingMs });
-    this.deadline.stop();
-    this.#stopLogging?.();
+    this.#end();
     if (killed.length > 0) this.#logger.error(`Killed at the shutdown deadline: ${killed.join(', ')}`);
+  }
+
+  /** Leaves nothing behind. */
+  #end(): void {
+    this.deadline.stop();
+    this.#secondSignal.stop();
+    this.guards.remove();
+    this.#stopLogging?.();
+    this.phases.enter('stopped');
+  }
+
+  async #force(signal: NodeJS.Signals, exitCode: number): Promise<void> {
+    this.#isStopping = true;
+    const { killed } = await this.runtime.shutdown({ timeoutMs: 0 });
+    this.#logger.error(
+      `${signal} while stopping: the process ends at once, without ${killed.join(', ') || 'open requests'}`,
+    );
+    process.exit(exitCode); // not by the signal, which Nest's own handler would keep from ending it
   }
 
   async #onRootExit(reason: ExitReason): Promise<void> {
     if (this.#isStopping) return;
+    this.phases.enter('stopping');
     this.#logger.error(`The tree gave up: ${this.options.root.name} ended (${formatReason(reason)})`);
     try {
-      await (this.options.onGiveUp ?? endOnGiveUp)(reason);
+      await this.#giveUp(reason);
     } catch (error) {
       const text = error instanceof Error ? error.stack : String(error);
       this.#logger.error('onGiveUp failed, so the process ends itself as without it', text);
       endOnGiveUp(); // an application without its tree must not live on unnoticed
     }
+  }
+
+  async #giveUp(reason: ExitReason): Promise<void> {
+    const { onGiveUp = 'exit' } = this.options;
+    if (onGiveUp === 'exit') endOnGiveUp();
+    else if (onGiveUp === 'close') await closeAfterGivingUp(this.closing);
+    else await onGiveUp(reason);
   }
 }
