@@ -28,9 +28,10 @@ export abstract class RuntimeRefs implements Where {
   ref(given: ServerClass | ChildSpec, target?: Name | Pid): unknown {
     const { kernel } = this[inside];
     if (typeof given !== 'function' && target === undefined) return refOfSpec(kernel, given);
-    checkStart(given as ServerClass, {});
+    const serverClass = given as ServerClass; // or nonsense, which is refused
+    checkStart(serverClass, {});
     checkTarget(target as Name | Pid);
-    return new ServerRef(kernel, given as ServerClass, target as Name | Pid);
+    return new ServerRef(kernel, serverClass, target as Name | Pid);
   }
 
   /** A supervisor by name or pid. */

@@ -53,9 +53,9 @@ class Lobby extends Recorded {
 @Supervised()
 class Table extends Recorded {}
 
-const scores = TtlCache.childSpec<string, number>({ name: 'scores' });
+const SCORES = TtlCache.childSpec<string, number>({ name: 'scores' });
 
-@Supervisor({ strategy: 'one_for_all', children: [Table, scores] })
+@Supervisor({ strategy: 'one_for_all', children: [Table, SCORES] })
 class GamesSupervisor {}
 
 @Injectable()
@@ -76,7 +76,7 @@ class App {}
 class Elsewhere {
   constructor(
     @InjectServer(Lobby) readonly lobby: ServerRef<Lobby>,
-    @InjectServer(scores) readonly scores: TtlCacheRef<string, number>,
+    @InjectServer(SCORES) readonly scores: TtlCacheRef<string, number>,
   ) {}
 }
 

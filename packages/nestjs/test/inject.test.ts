@@ -86,9 +86,9 @@ class Room extends GenServer {
 @DynamicSupervisor({ child: Room })
 class Sessions {}
 
-const profiles = TtlCache.childSpec<string, number>({ name: 'profiles' });
-const hits = agent({ name: 'hits', initial: () => 5 });
-const deep = registry<string>({ name: 'deep', keys: 'duplicate' });
+const PROFILES = TtlCache.childSpec<string, number>({ name: 'profiles' });
+const HITS = agent({ name: 'hits', initial: () => 5 });
+const DEEP = registry<string>({ name: 'deep', keys: 'duplicate' });
 
 @Supervisor({
   strategy: 'one_for_one',
@@ -97,9 +97,9 @@ const deep = registry<string>({ name: 'deep', keys: 'duplicate' });
     Jobs,
     Shards,
     Sessions,
-    profiles,
-    hits,
-    supervisor({ name: 'inner', strategy: 'one_for_one', children: [deep, taskSupervisor({ name: 'inner jobs' })] }),
+    PROFILES,
+    HITS,
+    supervisor({ name: 'inner', strategy: 'one_for_one', children: [DEEP, taskSupervisor({ name: 'inner jobs' })] }),
   ],
 })
 class App {}
@@ -119,9 +119,9 @@ class Host {
     @InjectSupervisor(Shards) readonly shards: PartitionSupervisorRef<ServerRef<Shard>>,
     @InjectSupervisor(Sessions) readonly sessions: DynamicSupervisorRef<Room>,
     @InjectSupervisor(App) readonly app: SupervisorRef,
-    @InjectServer(profiles) readonly profiles: TtlCacheRef<string, number>,
-    @InjectAgent(hits) readonly hits: AgentRef<number>,
-    @InjectRegistry(deep) readonly deep: RegistryRef<string>,
+    @InjectServer(PROFILES) readonly profiles: TtlCacheRef<string, number>,
+    @InjectAgent(HITS) readonly hits: AgentRef<number>,
+    @InjectRegistry(DEEP) readonly deep: RegistryRef<string>,
   ) {}
 }
 
@@ -193,7 +193,7 @@ describe('whatever is in the tree is injected as what it is', () => {
 
   test('by tokens in factories', async () => {
     const inject = [
-      getServerToken(profiles),
+      getServerToken(PROFILES),
       getSupervisorToken(Shards),
       getRegistryToken(Rooms),
       getTaskSupervisorToken(Jobs),

@@ -1,6 +1,9 @@
 import { Inject, type InjectionToken, Optional, type OptionalFactoryDependency } from '@nestjs/common';
 import { GenServer } from '@rookery/genserver';
 
+/** What Nest can make instances of. */
+export type ServerMaker = new (...dependencies: never[]) => unknown;
+
 type Dependency = InjectionToken | OptionalFactoryDependency;
 
 /**
@@ -11,19 +14,17 @@ export function classOfFactory(
   name: string,
   factory: (...dependencies: never[]) => unknown,
   inject: readonly Dependency[],
-): new (...dependencies: never[]) => unknown {
-  const Made = class {
-    constructor(...dependencies: never[]) {
-      return madeBy(name, factory(...dependencies)); // of an async factory a promise, which Nest and the core wait for
-    }
-  };
+): ServerMaker {
+  function Made(...dependencies: never[]): object {
+    return madeBy(name, factory(...dependencies)); // of an async factory a promise, which Nest and the core wait for
+  }
   Object.defineProperty(Made, 'name', { value: `the factory of ${name}` });
   inject.forEach((dependency, index) => {
     const { token, optional } = isOptional(dependency) ? dependency : { token: dependency, optional: false };
     Inject(token)(Made, undefined, index);
     if (optional) Optional()(Made, undefined, index);
   });
-  return Made;
+  return Made as unknown as ServerMaker;
 }
 
 function isOptional(dependency: Dependency): dependency is OptionalFactoryDependency {

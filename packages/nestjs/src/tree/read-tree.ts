@@ -119,9 +119,7 @@ function partOf({ child: given }: PartitionSupervisorDecoratorOptions): ChildSpe
 }
 
 function unwrap(given: DeclaredChild): PlainChild | undefined {
-  return typeof given === 'object' && given !== null && 'forwardRef' in given
-    ? (given.forwardRef() as PlainChild | undefined)
-    : (given as PlainChild | undefined);
+  return typeof given === 'object' && given !== null && 'forwardRef' in given ? given.forwardRef() : given;
 }
 
 function checkSpec(spec: ChildSpec | undefined, place: string): ChildSpec {

@@ -116,7 +116,7 @@ function noClass({ name }: ServerClass, provider: Provider): TreeError {
 
 function requestScoped({ name }: ServerClass, provider: Provider): TreeError {
   const path = pathToRequest(provider);
-  const names = path.map((each) => (typeof each.name === 'symbol' ? String(each.name) : each.name)).join(' → ');
+  const names = path.map(({ name: each }) => String(each)).join(' → ');
   const scope = path.at(-1)?.durable === true ? 'durable (made for each tenant)' : 'request-scoped';
   return new TreeError(
     'request_scoped',
