@@ -169,7 +169,10 @@ export class Dispatcher implements TicketOwner, AnswersOwner {
     this.#starting = ticket;
     this.#run(ticket, ticket.since);
     this.#starting = outer;
-    if (ticket.state === 'running') this.#answers.watch(ticket);
+    if (ticket.state !== 'running' || ticket.isAnswered) return;
+    this.#answers.watch(ticket);
+    const { signal } = ticket.options;
+    if (signal?.aborted === true) this.aborted(ticket, signal.reason); // by the task itself
   }
 
   #run(ticket: Ticket, now: Milliseconds): void {
@@ -190,7 +193,7 @@ export class Dispatcher implements TicketOwner, AnswersOwner {
     ticket.scope = new AsyncResource('WorkerPoolTask');
     this.#answers.watch(ticket);
     if (admission.kind === 'waits_for') this.#drop(admission.dropped, 'drop_oldest');
-    this.#noteSaturation();
+    this.#slots.noteWaiting(this.#waiting.size);
   }
 
   /** One that does not wait any more. */
@@ -226,9 +229,9 @@ export class Dispatcher implements TicketOwner, AnswersOwner {
   #dispatch(): void {
     if (this.#isDispatching || this.#isHalted) return;
     this.#isDispatching = true;
-    while (this.#beginNext() || this.#waiting.letIn());
+    while (this.#beginNext() || this.#waiting.letIn(this.#slots.isFree));
     this.#isDispatching = false;
-    this.#noteSaturation();
+    this.#slots.noteWaiting(this.#waiting.size);
   }
 
   #beginNext(): boolean {
@@ -241,9 +244,5 @@ export class Dispatcher implements TicketOwner, AnswersOwner {
       this.#drop(ticket, 'shed');
     } else this.#run(ticket, now);
     return true;
-  }
-
-  #noteSaturation(): void {
-    this.#slots.noteWaiting(this.#waiting.queued + this.#waiting.outside);
   }
 }

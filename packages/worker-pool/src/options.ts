@@ -127,9 +127,8 @@ const OVERFLOWS = ['reject', 'drop_oldest', 'block'] as const;
 export function completeOptions(options: WorkerPoolOptions, defaultEngine: Engine): CompleteOptions {
   checkObject('options', options);
   const given = withoutUndefined(options);
-  const engine = given.engine ?? defaultEngine;
+  const { engine = defaultEngine, queue = { limit: Infinity } } = given;
   checkEngine(engine);
-  const queue = given.queue ?? { limit: Infinity };
   checkObject('queue', queue);
   const complete: CompleteOptions = {
     ...DEFAULTS,

@@ -25,6 +25,11 @@ export class WaitingRoom {
     this.#shedder = options.shed && new Shedder(options.shed, now);
   }
 
+  /** How many wait, in the queue and outside. */
+  get size(): number {
+    return this.#queue.size + this.#outside.size;
+  }
+
   get queued(): number {
     return this.#queue.size;
   }
@@ -78,10 +83,12 @@ export class WaitingRoom {
     return this.#shedder?.isTooOld(waitedMs, now) === true;
   }
 
-  /** One from outside, if there is room. */
-  letIn(): boolean {
+  /** One from outside, if there is room; or if it can be begun at once, which none in the queue can. */
+  letIn(isSlotFree: boolean): boolean {
     const ticket = this.#outside.first;
-    if (ticket === undefined || this.#queue.size >= this.#limit) return false;
+    if (ticket === undefined) return false;
+    const passes = isSlotFree && !this.#queue.isReady && this.#queue.admits(ticket.key);
+    if (this.#queue.size >= this.#limit && !passes) return false;
     this.#leaveOutside(ticket);
     this.#queue.push(ticket);
     return true;
