@@ -1,4 +1,5 @@
 import { child, type ChildDefaults, type ChildId, type ChildSpec, type Name } from '@rookery/genserver';
+import type { Home } from './absent-loads.js';
 import { completeOptions, type TtlCacheOptions } from './options.js';
 import { TtlCacheRef } from './ttl-cache-ref.js';
 import { TtlCacheServer } from './ttl-cache-server.js';
@@ -24,7 +25,16 @@ export function childSpec<Key = unknown, Value = unknown>(
     args: [cacheOptions as TtlCacheOptions],
     ...defined({ name, id, restart, shutdownMs, significant, backoff }),
   });
-  return { ...spec, toRef: (kernel, target) => new TtlCacheRef<Key, Value>(spec.toRef(kernel, target)) };
+  return {
+    ...spec,
+    toRef: (kernel, target) => {
+      const home: Home = {
+        now: () => kernel.clock.now(),
+        start: <Ref>(other: ChildSpec<Ref>) => kernel.start(kernel, other) as Promise<Ref>,
+      };
+      return new TtlCacheRef<Key, Value>(spec.toRef(kernel, target), home, cacheOptions);
+    },
+  };
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

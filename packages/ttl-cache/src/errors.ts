@@ -80,6 +80,30 @@ export class LoadCycleError extends TtlCacheError {
   }
 }
 
+/**
+ * A value cannot be kept, or given: copying, freezing or weighing it failed, for the `cause`. Of a load it is the failure of that
+ * load. What was there under the key is still there.
+ */
+export class CacheValueError extends TtlCacheError {
+  readonly code = 'ERR_TTL_CACHE_VALUE';
+
+  constructor(
+    /** As text. */
+    readonly key: string,
+    /** What was done to it. */
+    readonly step: 'copy' | 'freeze' | 'weigh',
+    cause: unknown,
+  ) {
+    super(`Cannot ${step} the value of ${key}: ${REMEDIES[step]} The cause says more.`, { cause });
+  }
+}
+
+const REMEDIES: Record<CacheValueError['step'], string> = {
+  copy: 'structuredClone refuses it (functions, sockets and the like have no copy). Keep plain data, or leave `values` at `shared`.',
+  freeze: 'a part of it cannot be frozen or read. Keep plain data, or leave `values` at `shared`.',
+  weigh: '`weigh` threw, or gave something other than an integer >= 1.',
+};
+
 /** One line for a value in an error message. */
 function show(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;

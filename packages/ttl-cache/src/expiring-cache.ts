@@ -1,16 +1,18 @@
 import type { Milliseconds } from '@rookery/genserver';
 import type { Cache } from './cache.js';
-import { checkFunction, checkKey, checkText, checkTtl } from './checks.js';
+import { checkKey, checkText, checkTtl } from './checks.js';
 import type { Entry } from './entry.js';
 import { CacheClosedError } from './errors.js';
 import type { Fetcher } from './fetcher.js';
 import { type Lookup, NOT_FOUND } from './found.js';
 import type { Keeper } from './keeper.js';
+import { knownOptions } from './known-options.js';
+import type { KnownOptions } from './absent-loads.js';
 import { formatKey } from './key.js';
 import type { Loader } from './load-context.js';
 import {
-  checkFetchOptions,
-  checkPutOptions,
+  checkFetch,
+  checkPut,
   type CompleteOptions,
   completeOptions,
   type FetchOptions,
@@ -18,7 +20,6 @@ import {
   type TtlCacheOptions,
 } from './options.js';
 import { makeParts } from './parts.js';
-import { type RecentTime, SAFE_MARGIN_MS } from './recent-time.js';
 import type { SingleFlight } from './single-flight.js';
 import { type CacheSnapshot, revive, type Revived, toSnapshotEntry } from './snapshot.js';
 import type { CacheStats, StatsCounter } from './stats.js';
@@ -32,7 +33,6 @@ const NOTHING = {};
 export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
   readonly #options: CompleteOptions<Key, Value>;
   readonly #guard: Guard;
-  readonly #time: RecentTime;
   readonly #stats: StatsCounter;
   readonly #map: TtlMap<Key, Value>;
   readonly #flights: SingleFlight<Key, Value>;
@@ -46,7 +46,6 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
     const parts = makeParts(completeOptions(options));
     this.#options = parts.options;
     this.#guard = parts.guard;
-    this.#time = parts.time;
     this.#stats = parts.stats;
     this.#map = parts.map;
     this.#flights = parts.flights;
@@ -64,14 +63,20 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
     return this.#isClosed;
   }
 
+  /** What its refs keep to while it is not there. */
+  get [knownOptions](): KnownOptions {
+    return this.#options;
+  }
+
   get(key: Key): Lookup<Value> {
     const entry = this.#map.use(key);
     if (entry !== undefined) {
-      if (this.#time.now() + SAFE_MARGIN_MS < entry.expiresAt || this.#options.clock.now() < entry.expiresAt) {
+      const now = entry.expiresAt === Infinity ? 0 : this.#options.clock.now();
+      if (now < entry.expiresAt) {
         this.#stats.hits++;
-        return { kind: 'found', value: this.#give(entry.value) };
+        return { kind: 'found', value: this.#give(entry.value, key) };
       }
-      if (this.#options.clock.now() >= entry.dueAt) this.#map.remove(entry, 'expired');
+      if (now >= entry.dueAt) this.#map.remove(entry, 'expired');
     } else checkKey(key);
     this.#stats.misses++;
     return NOT_FOUND;
@@ -79,7 +84,7 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
 
   peek(key: Key): Lookup<Value> {
     const entry = this.#live(key);
-    return entry === undefined ? NOT_FOUND : { kind: 'found', value: this.#give(entry.value) };
+    return entry === undefined ? NOT_FOUND : { kind: 'found', value: this.#give(entry.value, key) };
   }
 
   has(key: Key): boolean {
@@ -87,21 +92,17 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
   }
 
   put(key: Key, value: Value, options?: Milliseconds | PutOptions): boolean {
-    checkKey(key);
+    checkPut(key, options);
     if (this.#isClosed) throw new CacheClosedError(this.#options.label, `put ${formatKey(key)}`);
-    if (options === undefined) return this.#keeper.keep(key, this.#guard.keep(value), NOTHING);
-    const putOptions = typeof options === 'number' ? { ttlMs: options } : options;
-    checkPutOptions(putOptions);
-    return this.#keeper.keep(key, this.#guard.keep(value), putOptions);
+    if (options === undefined) return this.#keeper.keep(key, value, NOTHING);
+    return this.#keeper.keep(key, value, typeof options === 'number' ? { ttlMs: options } : options);
   }
 
-  fetch(key: Key, loader: Loader<Key, Value>, options?: FetchOptions): Promise<Value> {
+  fetch(key: Key, loader: Loader<Key, Value>, options: FetchOptions = NOTHING): Promise<Value> {
     try {
-      checkKey(key);
-      checkFunction('loader', loader);
-      if (options !== undefined) checkFetchOptions(options);
+      checkFetch(key, loader, options);
       if (this.#isClosed) throw new CacheClosedError(this.#options.label, `fetch ${formatKey(key)}`);
-      return this.#fetcher.fetch(key, loader, options ?? NOTHING);
+      return this.#fetcher.fetch(key, loader, options);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -145,7 +146,7 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
   }
 
   *entries(): IterableIterator<[Key, Value]> {
-    for (const entry of this.#liveEntries()) yield [entry.key, this.#give(entry.value)];
+    for (const entry of this.#liveEntries()) yield [entry.key, this.#give(entry.value, entry.key)];
   }
 
   *keys(): IterableIterator<Key> {
@@ -153,7 +154,7 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
   }
 
   *values(): IterableIterator<Value> {
-    for (const { value } of this.#liveEntries()) yield this.#give(value);
+    for (const { key, value } of this.#liveEntries()) yield this.#give(value, key);
   }
 
   [Symbol.iterator](): IterableIterator<[Key, Value]> {
@@ -169,14 +170,13 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
     const entries = [...this.#liveEntries()].map((entry) => toSnapshotEntry(entry, now));
     return {
       takenAtMs: this.#options.date(),
-      entries: entries.map((entry) => ({ ...entry, value: this.#give(entry.value) })),
+      entries: entries.map((entry) => ({ ...entry, value: this.#give(entry.value, entry.key) })),
     };
   }
 
   restore(snapshot: CacheSnapshot<Key, Value>): number {
     if (this.#isClosed) throw new CacheClosedError(this.#options.label, 'restore a snapshot');
-    const isRevived = (one: Revived<Key, Value>): boolean =>
-      !this.has(one.key) && this.#keeper.revive({ ...one, value: this.#guard.keep(one.value) });
+    const isRevived = (one: Revived<Key, Value>): boolean => !this.has(one.key) && this.#keeper.revive(one);
     return revive(snapshot, this.#options.date()).filter(isRevived).length;
   }
 
@@ -192,8 +192,8 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
     this.#map.clear(this.#options.clock.now());
   }
 
-  #give(value: Value): Value {
-    return this.#guard.give === undefined ? value : this.#guard.give(value);
+  #give(value: Value, key: Key): Value {
+    return this.#guard.give === undefined ? value : this.#guard.give(value, key);
   }
 
   #live(key: Key): Entry<Key, Value> | undefined {

@@ -6,11 +6,13 @@ export type { FetchOptions, LoadOptions, PutOptions, TtlCacheOptions } from './o
 export type { Found, Lookup, NotFound } from './found.js';
 export type { LoadContext, Loader } from './load-context.js';
 export type { CacheProblem, ProblemListener, RemovalCause, RemovalListener } from './removal.js';
+export type { CacheDiagnostics } from './diagnostics.js';
 export type { CacheStats } from './stats.js';
 export type { CacheSnapshot, SnapshotEntry } from './snapshot.js';
 export {
   CacheClosedError,
   CacheOptionError,
+  CacheValueError,
   FetchAbortedError,
   LoadCycleError,
   LoadTimeoutError,

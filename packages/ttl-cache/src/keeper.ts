@@ -1,5 +1,6 @@
 import type { Life } from './entry.js';
-import { CacheOptionError } from './errors.js';
+import { CacheClosedError, CacheOptionError, CacheValueError } from './errors.js';
+import { formatKey } from './key.js';
 import type { CompleteOptions, PutOptions } from './options.js';
 import type { Problems } from './problems.js';
 import { type RecentTime, SAFE_MARGIN_MS } from './recent-time.js';
@@ -7,15 +8,23 @@ import type { SingleFlight } from './single-flight.js';
 import type { Revived } from './snapshot.js';
 import type { Sweeper } from './sweeper.js';
 import type { TtlMap } from './ttl-map.js';
+import type { Guard } from './values.js';
 
 /** What a keeper works with. */
 export interface KeeperParts<Key, Value> {
   readonly options: CompleteOptions<Key, Value>;
+  readonly guard: Guard;
   readonly map: TtlMap<Key, Value>;
   readonly flights: SingleFlight<Key, Value>;
   readonly time: RecentTime;
   readonly sweeper: Sweeper;
   readonly problems: Problems<Key, Value>;
+}
+
+/** A value as it is kept. */
+export interface Prepared<Value> {
+  readonly value: Value;
+  readonly weight: number;
 }
 
 /** Puts values into the map: how heavy, for how long, and in place of which load. */
@@ -26,10 +35,40 @@ export class Keeper<Key, Value> {
     this.#parts = parts;
   }
 
-  /** Returns false, and nothing is there any more, if the value is too heavy. */
+  /** Returns false, and nothing is there any more, if the value is too heavy. Throws a CacheValueError if it cannot be kept. */
   keep(key: Key, value: Value, options: PutOptions): boolean {
+    const { guard, options: own } = this.#parts;
+    if (guard.keep === undefined && own.weigh === undefined) return this.set(key, value, 1, options);
+    const prepared = this.prepare(key, value);
+    return this.set(key, prepared.value, prepared.weight, options);
+  }
+
+  /**
+   * Copies or freezes a value, and weighs it. All of that may call what belongs to the user, and so change the cache: nothing that
+   * was looked up before holds any more. Throws a CacheValueError, or a CacheClosedError if the cache was closed there.
+   */
+  prepare(key: Key, value: Value): Prepared<Value> {
+    const { options } = this.#parts;
+    const kept = this.copy(key, value);
+    if (options.weigh === undefined) return { value: kept, weight: 1 };
+    const weight = weigh(options.weigh, kept, key);
+    this.#refuseClosed(key);
+    return { value: kept, weight };
+  }
+
+  /** The same without weighing. */
+  copy(key: Key, value: Value): Value {
+    const { keep } = this.#parts.guard;
+    if (keep === undefined) return value;
+    const kept = keep(value, key);
+    this.#refuseClosed(key);
+    return kept;
+  }
+
+  /** What was prepared. Returns false, and nothing is there any more, if it is too heavy. */
+  set(key: Key, value: Value, weight: number, options: PutOptions): boolean {
     const { options: own, map, flights, time } = this.#parts;
-    const weight = this.#weightOf(value, key);
+    const life = this.#lifeOf(options);
     flights.supersede(key);
     map.failures.delete(key);
     if (weight > own.maxWeight) {
@@ -37,7 +76,6 @@ export class Keeper<Key, Value> {
       if (old !== undefined) map.remove(old, old.at(own.clock.now()) === 'live' ? 'replaced' : 'expired');
       return false;
     }
-    const life = this.#lifeOf(options);
     // A time that lags makes a life end early, never late.
     const now = life.ttlMs > SAFE_MARGIN_MS ? time.now() : own.clock.now();
     const { tags } = options;
@@ -47,14 +85,19 @@ export class Keeper<Key, Value> {
     return true;
   }
 
-  /** As it was. A load under way goes on, as it brings something newer. */
+  /** As it was, unless there is a live value. A load under way goes on, as it brings something newer. */
   revive({ key, value, ageMs, tags, ...life }: Revived<Key, Value>): boolean {
     const { options, map } = this.#parts;
-    const weight = this.#weightOf(value, key);
-    if (weight > options.maxWeight) return false;
-    map.put(key, value, life, options.clock.now(), { tags: tags && withoutRepeats(tags), weight, ageMs });
+    const { value: kept, weight } = this.prepare(key, value);
+    if (weight > options.maxWeight || map.peek(key)?.at(options.clock.now()) === 'live') return false;
+    map.put(key, kept, life, options.clock.now(), { tags: tags && withoutRepeats(tags), weight, ageMs });
     this.#hasKept(life);
     return true;
+  }
+
+  #refuseClosed(key: Key): void {
+    const { sweeper, options } = this.#parts;
+    if (sweeper.isClosed) throw new CacheClosedError(options.label, `keep ${formatKey(key)}`);
   }
 
   #hasKept({ ttlMs, staleForMs }: Life): void {
@@ -63,24 +106,33 @@ export class Keeper<Key, Value> {
     problems.grown(map.size);
   }
 
-  #weightOf(value: Value, key: Key): number {
-    const { weigh } = this.#parts.options;
-    if (weigh === undefined) return 1;
-    const weight = weigh(value, key);
-    if (Number.isSafeInteger(weight) && weight >= 1) return weight;
-    throw new CacheOptionError('weigh', 'a function that gives an integer >= 1', weight);
-  }
-
   #lifeOf({ ttlMs, staleForMs }: PutOptions): Life {
     const { options } = this.#parts;
     const { ttlJitter, random } = options;
     if (ttlMs === undefined && staleForMs === undefined && ttlJitter === 0) return options;
     const wholeMs = ttlMs ?? options.ttlMs;
     return {
-      ttlMs: ttlJitter === 0 ? wholeMs : wholeMs * (1 - ttlJitter * random()),
+      ttlMs: ttlJitter === 0 ? wholeMs : wholeMs * (1 - ttlJitter * chance(random)),
       staleForMs: staleForMs ?? options.staleForMs,
     };
   }
+}
+
+function weigh<Key, Value>(ask: (value: Value, key: Key) => number, value: Value, key: Key): number {
+  try {
+    const weight = ask(value, key);
+    if (Number.isSafeInteger(weight) && weight >= 1) return weight;
+    throw new CacheOptionError('weigh', 'a function that gives an integer >= 1', weight);
+  } catch (error) {
+    throw new CacheValueError(formatKey(key), 'weigh', error);
+  }
+}
+
+/** What is no number would make a life that never ends. */
+function chance(random: () => number): number {
+  const drawn = random();
+  if (typeof drawn === 'number' && drawn >= 0 && drawn < 1) return drawn;
+  throw new CacheOptionError('random', 'a function that gives a number in [0, 1)', drawn);
 }
 
 function withoutRepeats(tags: readonly string[]): readonly string[] | undefined {

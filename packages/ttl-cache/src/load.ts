@@ -2,6 +2,8 @@ import type { Clock, ClockTimer, Milliseconds } from '@rookery/genserver';
 import { FetchAbortedError, LoadTimeoutError } from './errors.js';
 import { formatKey } from './key.js';
 import { type Loader, LoadWishes } from './load-context.js';
+import type { LoadNode } from './load-node.js';
+import { loadScope } from './load-scope.js';
 import type { Lookup } from './found.js';
 import type { FetchOptions } from './options.js';
 import { Waiter } from './waiter.js';
@@ -33,8 +35,6 @@ export class Load<Key, Value> {
   isEnded = false;
   /** `deleteTag` was called for these meanwhile. */
   deletedTags: Set<string> | undefined;
-  /** The loads that its loader waits for, and how often. */
-  waitsFor: Map<Load<Key, Value>, number> | undefined;
   /** Goes on although nobody waits for it. */
   isBehind = false;
   /** For all who have no signal and so never leave. */
@@ -43,7 +43,11 @@ export class Load<Key, Value> {
   #leaving: Set<Waiter<Value>> | undefined;
   #timer: ClockTimer | undefined;
 
-  constructor(plan: LoadPlan<Key, Value>) {
+  constructor(
+    plan: LoadPlan<Key, Value>,
+    /** What other loads see of it. */
+    readonly node: LoadNode,
+  ) {
     this.plan = plan;
     this.wishes = new LoadWishes(plan.stale);
   }
@@ -53,11 +57,10 @@ export class Load<Key, Value> {
     return this.#sharedBy + (this.#leaving?.size ?? 0);
   }
 
-  /** Calls the loader, once, through `call`. */
-  run(loader: Loader<Key, Value>, clock: Clock, timeoutMs: Milliseconds, call: <T>(work: () => T) => T): void {
-    const { key } = this.plan;
+  /** Calls the loader, once. */
+  run(loader: Loader<Key, Value>, clock: Clock, timeoutMs: Milliseconds): void {
     if (timeoutMs !== Infinity) this.#timer = clock.setTimer(timeoutMs, () => this.#timeOut(timeoutMs));
-    new Promise<Value>((resolve) => resolve(call(() => loader(key, this.wishes)))).then(
+    new Promise<Value>((resolve) => resolve(this.#call(loader))).then(
       (value) => this.end({ kind: 'loaded', value }),
       (error: unknown) => this.end({ kind: 'failed', error }),
     );
@@ -98,11 +101,21 @@ export class Load<Key, Value> {
   end(outcome: Outcome<Value>): void {
     if (this.isEnded) return;
     this.isEnded = true;
+    this.node.end();
     this.#timer?.cancel();
     const given = this.plan.ended(this, outcome);
     for (const waiter of [...(this.#leaving ?? []), this.#shared]) {
       if (given.kind === 'loaded') waiter?.resolve(given.value);
       else waiter?.reject(given.error);
+    }
+  }
+
+  #call(loader: Loader<Key, Value>): Value | PromiseLike<Value> {
+    this.node.isLaunching = true;
+    try {
+      return loadScope.run(this.node, () => loader(this.plan.key, this.wishes));
+    } finally {
+      this.node.isLaunching = false;
     }
   }
 

@@ -4,6 +4,7 @@ import {
   checkFraction,
   checkFunction,
   checkInterval,
+  checkKey,
   checkLimit,
   checkSignal,
   checkTags,
@@ -169,7 +170,23 @@ function checkLoadOptions(options: LoadOptions): void {
   if (options.loadTimeoutMs !== undefined) checkTtl('loadTimeoutMs', options.loadTimeoutMs);
 }
 
-export function checkPutOptions(options: PutOptions): void {
+/** The arguments of `put`. */
+export function checkPut(key: unknown, options: Milliseconds | PutOptions | undefined): void {
+  checkKey(key);
+  if (typeof options === 'number') checkTtl('ttlMs', options);
+  else if (options !== undefined) checkPutOptions(options);
+}
+
+/** The arguments of `fetch`. */
+export function checkFetch(key: unknown, loader: unknown, options: FetchOptions): void {
+  checkKey(key);
+  checkFunction('loader', loader);
+  checkPutOptions(options);
+  checkLoadOptions(options);
+  checkSignal(options.signal);
+}
+
+function checkPutOptions(options: PutOptions): void {
   if (typeof options !== 'object' || options === null) {
     throw new CacheOptionError('options', 'a ttl in milliseconds or an object', options);
   }
@@ -177,10 +194,4 @@ export function checkPutOptions(options: PutOptions): void {
   if (ttlMs !== undefined) checkTtl('ttlMs', ttlMs);
   if (staleForMs !== undefined) checkDuration('staleForMs', staleForMs);
   if (tags !== undefined) checkTags(tags);
-}
-
-export function checkFetchOptions(options: FetchOptions): void {
-  checkPutOptions(options);
-  checkLoadOptions(options);
-  checkSignal(options.signal);
 }

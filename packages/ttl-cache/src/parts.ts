@@ -1,3 +1,4 @@
+import { isHeard, publish } from './diagnostics.js';
 import { Fetcher } from './fetcher.js';
 import { Keeper } from './keeper.js';
 import type { CompleteOptions } from './options.js';
@@ -27,30 +28,31 @@ export interface Parts<Key, Value> {
   readonly fetcher: Fetcher<Key, Value>;
 }
 
-/** Puts a cache together. */
-export function makeParts<Key, Value>(options: CompleteOptions<Key, Value>): Parts<Key, Value> {
+/** Puts a cache together. `idle`: told when the last load under way has ended. */
+export function makeParts<Key, Value>(options: CompleteOptions<Key, Value>, idle?: () => void): Parts<Key, Value> {
   const { clock, values } = options;
   const guard = GUARDS[values];
   const stats = new StatsCounter();
   const problems = new Problems<Key, Value>(options);
   const map = makeMap(options, stats, problems);
-  const sweeper = makeSweeper(options, map);
+  const sweeper = makeSweeper(options, map, stats);
   const common = {
     options,
+    guard,
     map,
     sweeper,
     problems,
     stats,
     time: new RecentTime(clock),
-    flights: new SingleFlight<Key, Value>(clock),
+    flights: new SingleFlight<Key, Value>(clock, options.label, idle),
   };
   const keeper = new Keeper<Key, Value>(common);
-  const fetcher = new Fetcher<Key, Value>({ ...common, guard, keeper });
-  return { ...common, guard, keeper, fetcher };
+  const fetcher = new Fetcher<Key, Value>({ ...common, keeper });
+  return { ...common, keeper, fetcher };
 }
 
 function makeMap<Key, Value>(
-  { maxEntries, maxWeight, sweepIntervalMs, clock }: CompleteOptions<Key, Value>,
+  { label, maxEntries, maxWeight, sweepIntervalMs, clock }: CompleteOptions<Key, Value>,
   stats: StatsCounter,
   problems: Problems<Key, Value>,
 ): TtlMap<Key, Value> {
@@ -61,22 +63,34 @@ function makeMap<Key, Value>(
     now: clock.now(),
     removed: (key, value, cause) => {
       stats.removed(cause);
+      if (cause === 'evicted' && isHeard('eviction')) publish('eviction', { cache: label, key });
       problems.removed(key, value, cause);
     },
   });
 }
 
 function makeSweeper<Key, Value>(
-  { clock, sweepIntervalMs }: CompleteOptions<Key, Value>,
+  { label, clock, sweepIntervalMs }: CompleteOptions<Key, Value>,
   map: TtlMap<Key, Value>,
+  stats: StatsCounter,
 ): Sweeper {
+  let begun = { at: 0, expirations: 0 };
+  const tell = (): void => {
+    const [expired, durationMs] = [stats.expirations - begun.expirations, clock.now() - begun.at];
+    publish('sweep', { cache: label, expired, durationMs, entries: map.size });
+  };
   return new Sweeper(clock, sweepIntervalMs, {
     hasMore: () => map.expires,
-    advance: () => map.advance(clock.now()),
+    advance: () => {
+      begun = { at: clock.now(), expirations: stats.expirations };
+      map.advance(begun.at);
+    },
     sweepSlice: () => {
       const until = clock.now() + SLICE.ms;
       for (let chunk = 0; chunk < SLICE.chunks && clock.now() < until; chunk++) {
-        if (!map.sweep(clock.now(), SLICE.chunk)) return false;
+        if (map.sweep(clock.now(), SLICE.chunk)) continue;
+        if (isHeard('sweep')) tell();
+        return false;
       }
       return true;
     },

@@ -4,16 +4,14 @@ import { type Clock, type Milliseconds, systemClock } from '@rookery/genserver';
 const BURST_GAP_MS = 0.1;
 /** So many of them in a row are one; from then on the clock is read once for as many. */
 const READS_AT_ONCE = 16;
-/**
- * What has more than this left may be judged by the time of the last reading. So much would have to pass without a turn of the event
- * loop, between two of a few reads in a burst, for it to matter.
- */
+/** What lives longer than this may begin its life at the time of the last reading. What was lost is small against it. */
 export const SAFE_MARGIN_MS = 10_000;
 
 /**
- * The time as it was a moment ago. Reading the machine's clock takes longer than finding an entry in a map, so in a burst of
- * reads it is not read for each: `now()` may lag, by no more than the event loop is blocked, and is never ahead. Only for who
- * has SAFE_MARGIN_MS to spare. A clock that is not the machine's is read each time.
+ * The time as it was a moment ago, for the beginning of long lives and for nothing else. Reading the machine's clock takes longer
+ * than finding an entry in a map, so in a burst of puts it is not read for each: `now()` may lag, by no more than the event
+ * loop is blocked, and is never ahead. A life then ends early by so much, never late. Whether a life is over is not judged by
+ * this. A clock that is not the machine's is read each time.
  */
 export class RecentTime {
   readonly #clock: Clock;

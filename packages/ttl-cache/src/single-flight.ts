@@ -1,20 +1,31 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock, Milliseconds } from '@rookery/genserver';
-import { CacheClosedError, LoadCycleError } from './errors.js';
+import { CacheClosedError, type LoadCycleError } from './errors.js';
 import { formatKey } from './key.js';
 import { Load, type LoadPlan } from './load.js';
 import type { Loader } from './load-context.js';
+import { LoadNode, recursionOf, Wait } from './load-node.js';
+import { loadScope } from './load-scope.js';
+import { NestedPromise } from './nested-promise.js';
 
 /** The loads under way: one for each key that may still be joined, and those whose result is not wanted any more. */
 export class SingleFlight<Key, Value> {
   readonly #clock: Clock;
+  readonly #label: string;
+  readonly #idle: (() => void) | undefined;
+  /** Stands for this cache where nothing of it may be held. */
+  readonly #owner = {};
   readonly #byKey = new Map<Key, Load<Key, Value>>();
   readonly #running = new Set<Load<Key, Value>>();
-  /** The load whose loader runs here. Off while no load runs, as on Node 20 it makes every promise of the program slower. */
-  readonly #current = new AsyncLocalStorage<Load<Key, Value>>();
 
-  constructor(clock: Clock) {
+  /** `label`: what errors call the cache. `idle`: told when no load is under way any more. */
+  constructor(clock: Clock, label: string, idle?: () => void) {
     this.#clock = clock;
+    this.#label = label;
+    this.#idle = idle;
+  }
+
+  get isIdle(): boolean {
+    return this.#running.size === 0;
   }
 
   /** The load of this key that may be joined. */
@@ -22,24 +33,34 @@ export class SingleFlight<Key, Value> {
     return this.#byKey.get(key);
   }
 
-  /** Begins a load. `call` the loader by `launch`. */
+  /** Whether the loader that runs here, if one does, would begin itself again by a load of this key. */
+  wouldRecur(key: Key): boolean {
+    return recursionOf(loadScope.current, this.#owner, key) !== undefined;
+  }
+
+  /** Begins a load. `call` the loader by `launch`. Throws a LoadCycleError if the loader that runs here would begin itself again. */
   open(plan: LoadPlan<Key, Value>): Load<Key, Value> {
-    const load = new Load(plan);
+    const { current } = loadScope;
+    const recursion = recursionOf(current, this.#owner, plan.key);
+    if (recursion !== undefined) throw recursion;
+    const load = new Load(plan, new LoadNode(this.#owner, this.#label, plan.key, current));
     this.#byKey.set(plan.key, load);
     this.#running.add(load);
+    loadScope.enter();
     return load;
   }
 
   /** Calls the loader, here and now, so that it runs in the async context of its caller. */
   launch(load: Load<Key, Value>, loader: Loader<Key, Value>, timeoutMs: Milliseconds): void {
-    load.run(loader, this.#clock, timeoutMs, (work) => this.#current.run(load, work));
+    load.run(loader, this.#clock, timeoutMs);
   }
 
   /** A load has ended. */
   close(load: Load<Key, Value>): void {
     if (this.#byKey.get(load.plan.key) === load) this.#byKey.delete(load.plan.key);
-    this.#running.delete(load);
-    if (this.#running.size === 0) this.#current.disable();
+    if (!this.#running.delete(load)) return;
+    loadScope.leave();
+    if (this.#running.size === 0) this.#idle?.();
   }
 
   /** Something else happened to the key: the result is for those who wait, and nobody joins them. */
@@ -70,34 +91,15 @@ export class SingleFlight<Key, Value> {
     for (const load of this.#running) load.giveUp(new CacheClosedError(cache, `fetch ${formatKey(load.plan.key)}`));
   }
 
-  /** The loader that runs here, if one does, is about to wait for a load. Throws if that waits for it. Gives how to take it back. */
-  enter(load: Load<Key, Value>): (() => void) | undefined {
-    const current = this.#current.getStore();
-    if (current === undefined || current.isEnded) return undefined;
-    const path = pathTo(current, load);
-    if (path !== undefined) throw new LoadCycleError([current, ...path].map(({ plan }) => formatKey(plan.key)));
-    const waitsFor = (current.waitsFor ??= new Map<Load<Key, Value>, number>());
-    waitsFor.set(load, (waitsFor.get(load) ?? 0) + 1);
-    return () => {
-      const times = waitsFor.get(load) ?? 0;
-      if (times > 1) waitsFor.set(load, times - 1);
-      else waitsFor.delete(load);
-    };
+  /** The error of a loader that asks for the very load that it is. */
+  ownLoad(load: Load<Key, Value>): LoadCycleError | undefined {
+    const { current } = loadScope;
+    return current === load.node ? recursionOf(current, this.#owner, load.plan.key) : undefined;
   }
-}
 
-/** From who is waited for to the one who waits, along what each waits for. */
-function pathTo<Key, Value>(
-  goal: Load<Key, Value>,
-  from: Load<Key, Value>,
-  seen = new Set<Load<Key, Value>>(),
-): readonly Load<Key, Value>[] | undefined {
-  if (from === goal) return [from];
-  if (from.isEnded || seen.has(from)) return undefined;
-  seen.add(from);
-  for (const next of from.waitsFor?.keys() ?? []) {
-    const path = pathTo(goal, next, seen);
-    if (path !== undefined) return [from, ...path];
+  /** The promise of a load, for who asks here: in a loader it notices when that waits for ever. */
+  watch(load: Load<Key, Value>, promise: Promise<Value>): Promise<Value> {
+    const { current } = loadScope;
+    return current === undefined ? promise : NestedPromise.of(promise, new Wait(current, load.node, promise));
   }
-  return undefined;
 }

@@ -34,6 +34,10 @@ export class Sweeper {
     return this.#timer !== undefined;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** There is something that expires. */
   arm(): void {
     if (this.#timer === undefined && !this.#isClosed) this.#wait(this.#intervalMs, () => this.#sweep());

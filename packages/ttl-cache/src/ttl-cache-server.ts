@@ -1,11 +1,7 @@
-import { type Clock, type ClockTimer, GenServer, type Self, shared } from '@rookery/genserver';
+import { GenServer, shared } from '@rookery/genserver';
 import { ExpiringCache } from './expiring-cache.js';
 import type { TtlCacheOptions } from './options.js';
-
-/** A timer of the cache has fired. */
-class Tick {
-  constructor(readonly run: () => void) {}
-}
+import { clockOf, Tick } from './process-clock.js';
 
 /**
  * The process that owns a cache: it has its timers, and the cache ends with it. What the cache is asked goes to the cache
@@ -32,15 +28,4 @@ export class TtlCacheServer extends GenServer {
   #share(cache: ExpiringCache<unknown, unknown>): void {
     Object.defineProperty(this, shared, { value: cache });
   }
-}
-
-/** The runtime's time, and timers that are messages to this process. */
-function clockOf(self: Self): Clock {
-  return {
-    now: () => self.now(),
-    setTimer: (delayMs, callback): ClockTimer => {
-      const timer = self.sendAfter(delayMs, new Tick(callback));
-      return { cancel: () => void timer.cancel(), unref: () => void timer.unref(), ref: () => {} };
-    },
-  };
 }

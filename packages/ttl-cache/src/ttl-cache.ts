@@ -21,9 +21,9 @@ export class TtlCache<Key = unknown, Value = unknown> extends ExpiringCache<Key,
 
   /** A supervised cache by name, which nobody needs to hold yet, or by pid. */
   static ref<Key = unknown, Value = unknown>(
-    runtime: Pick<Runtime, 'ref'>,
+    runtime: Pick<Runtime, 'ref' | 'now' | 'start'>,
     target: Name | Pid,
   ): TtlCacheRef<Key, Value> {
-    return new TtlCacheRef<Key, Value>(runtime.ref(TtlCacheServer, target));
+    return new TtlCacheRef<Key, Value>(runtime.ref(TtlCacheServer, target), runtime);
   }
 }

@@ -6,6 +6,7 @@ test('the main entry exports these values, and no others', () => {
   expect(Object.keys(main).toSorted()).toEqual([
     'CacheClosedError',
     'CacheOptionError',
+    'CacheValueError',
     'FetchAbortedError',
     'LoadCycleError',
     'LoadTimeoutError',
@@ -19,6 +20,7 @@ test('every error has a code of this package, its class as its name, and says wh
   const errors = [
     new main.CacheClosedError('users', 'put a'),
     new main.CacheOptionError('ttlMs', 'a number', Symbol('x')),
+    new main.CacheValueError('a', 'copy', new Error('no clone')),
     new main.FetchAbortedError('a', new Error('bored')),
     new main.LoadCycleError(['a', 'b', 'a']),
     new main.LoadTimeoutError('a', 10),

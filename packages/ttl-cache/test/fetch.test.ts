@@ -492,11 +492,75 @@ describe('the loader’s context', () => {
     expect(seen).toEqual([notFound, found(1), found(2)]);
   });
 
-  test('a value that is too heavy is given and not kept; one that cannot be weighed fails the load', async () => {
+  test('a value that is too heavy is given and not kept', async () => {
     const { cache } = newCache<string, number>({ maxWeight: 10, weigh: (value) => value });
     expect([await cache.fetch('a', () => 11), cache.size]).toEqual([11, 0]);
-    await expect(cache.fetch('a', () => 0.5)).rejects.toBeInstanceOf(CacheOptionError);
   });
+});
+
+const heavy = new Error('heavy');
+const noCopy = (): number => 1;
+
+describe.each([
+  [
+    'weighed',
+    {
+      maxWeight: 10,
+      weigh: (value: unknown) =>
+        value === noCopy
+          ? ((): never => {
+              throw heavy;
+            })()
+          : 1,
+    },
+    { step: 'weigh', cause: heavy },
+  ],
+  ['copied', { values: 'cloned' }, { step: 'copy', cause: expect.any(DOMException) }],
+] as const)('what cannot be %s is no better than what could not be loaded', (_, options, facts) => {
+  const refused = { code: 'ERR_TTL_CACHE_VALUE', key: 'a', ...facts };
+
+  test('the load fails with an error that names the key, is counted as failed, and leaves nothing', async () => {
+    const { cache } = newCache({ ...options, onProblem: () => {} });
+    const both = await Promise.allSettled([cache.fetch('a', () => noCopy), cache.fetch('a', () => noCopy)]);
+    expect(both).toEqual([{ status: 'rejected', reason: expect.objectContaining(refused) }, both[0]]);
+    expect(cache.stats()).toMatchObject({ loadSuccesses: 0, loadFailures: 1, entries: 0, weight: 0 });
+    expect(await cache.fetch('a', () => 2)).toBe(2);
+  });
+
+  test('a stale value is given instead', async () => {
+    const { cache, clock } = newCache({ ...options, ttlMs: 10, staleForMs: 100 });
+    cache.put('a', 1);
+    await clock.advance(10);
+    expect(await cache.fetch('a', () => noCopy)).toBe(1);
+    expect(cache.stats()).toMatchObject({ staleHits: 1, loadFailures: 1 });
+  });
+
+  test('errorTtlMs remembers it', async () => {
+    const { cache, clock } = newCache({ ...options, errorTtlMs: 100 });
+    await expect(cache.fetch('a', () => noCopy)).rejects.toMatchObject(refused);
+    await expect(cache.fetch('a', () => 2)).rejects.toMatchObject(refused);
+    await clock.advance(100);
+    expect(await cache.fetch('a', () => 2)).toBe(2);
+  });
+
+  test('a refresh behind leaves the value, and is reported', async () => {
+    const problems: unknown[] = [];
+    const onProblem = (error: unknown): unknown => problems.push(error);
+    const { cache, clock } = newCache({ ...options, refreshAfterMs: 5, onProblem });
+    cache.put('a', 1);
+    await clock.advance(5);
+    expect(await cache.fetch('a', () => noCopy)).toBe(1);
+    await clock.advance(0);
+    expect([cache.get('a'), problems]).toEqual([found(1), [expect.objectContaining(refused)]]);
+  });
+});
+
+test('what is skipped is not weighed, but copied for each who gets it', async () => {
+  const weighing = newCache<string, number>({ maxWeight: 10, weigh: fails });
+  expect(await weighing.cache.fetch('a', (_key, { skip }) => (skip(), 1))).toBe(1);
+  const { cache } = newCache({ values: 'cloned' });
+  const skipped = cache.fetch('a', (_key, { skip }) => (skip(), noCopy));
+  await expect(skipped).rejects.toMatchObject({ code: 'ERR_TTL_CACHE_VALUE' });
 });
 
 describe('a loader that waits for itself gets an error', () => {
@@ -513,7 +577,7 @@ describe('a loader that waits for itself gets an error', () => {
   test('through another key', async () => {
     const { cache } = newCache<string, number>();
     const cycle = cache.fetch('a', () => cache.fetch('b', () => cache.fetch('a', () => 1)));
-    await expect(cycle).rejects.toMatchObject({ code: 'ERR_TTL_CACHE_LOAD_CYCLE', path: ['b', 'a', 'b'] });
+    await expect(cycle).rejects.toMatchObject({ code: 'ERR_TTL_CACHE_LOAD_CYCLE', path: ['a', 'b', 'a'] });
   });
 
   test('through a load that another has begun', async () => {
@@ -541,6 +605,83 @@ describe('a loader that waits for itself gets an error', () => {
       return staying;
     });
     await expect(first).rejects.toBeInstanceOf(LoadCycleError);
+  });
+
+  test('through a key that was deleted meanwhile, instead of beginning again and again', async () => {
+    const { cache } = newCache<string, number>();
+    let calls = 0;
+    const again = (key: string): Promise<number> => {
+      calls++;
+      cache.delete(key);
+      return cache.fetch(key, again);
+    };
+    await expect(cache.fetch('a', again)).rejects.toMatchObject({ path: ['a', 'a'] });
+    const later = async (key: string): Promise<number> => {
+      await Promise.resolve();
+      return again(key);
+    };
+    await expect(cache.fetch('b', later)).rejects.toMatchObject({ path: ['b', 'b'] });
+    expect(calls).toBe(2);
+  });
+
+  test.each([
+    ['at once', 2, (work: () => Promise<number>) => work()],
+    ['later', 4, async (work: () => Promise<number>) => (await Promise.resolve(), await work())],
+  ])('the same through another key, %s', async (_, most, when) => {
+    const { cache } = newCache<string, number>();
+    let calls = 0;
+    const other = { a: 'b', b: 'a' } as const;
+    const again = (key: 'a' | 'b'): Promise<number> => {
+      calls++;
+      return when(() => {
+        cache.delete(key);
+        return cache.fetch(other[key], () => again(other[key]));
+      });
+    };
+    await expect(cache.fetch('a', () => again('a'))).rejects.toBeInstanceOf(LoadCycleError);
+    expect(calls).toBeLessThanOrEqual(most);
+  });
+
+  test('through another cache, with the names of both', async () => {
+    const { cache: users } = newCache<string, number>({ label: 'users' });
+    const { cache: teams } = newCache<string, number>({ label: 'teams' });
+    const user = async (): Promise<number> => teams.fetch('t', team);
+    const team = async (): Promise<number> => users.fetch('u', user);
+    await expect(users.fetch('u', user)).rejects.toMatchObject({ path: ['u (users)', 't (teams)', 'u (users)'] });
+    expect(await users.fetch('x', () => teams.fetch('x', () => 1))).toBe(1); // the same key of another cache
+  });
+
+  test('through any way of waiting', async () => {
+    const { cache } = newCache<string, number>();
+    const ways: ((promise: Promise<number>) => unknown)[] = [
+      (promise) => promise,
+      async (promise) => (await promise) + 1,
+      (promise) => promise.then((value) => value),
+      (promise) => promise.catch((error: unknown) => Promise.reject(error)),
+      (promise) => promise.finally(() => {}),
+      (promise) => Promise.all([promise, Promise.resolve(1)]),
+      (promise) => Promise.race([promise, new Promise(() => {})]),
+    ];
+    for (const wait of ways) {
+      const cycle = cache.fetch('a', () => wait(cache.fetch('b', () => cache.fetch('a', fails))) as Promise<number>);
+      await expect(cycle).rejects.toBeInstanceOf(LoadCycleError);
+    }
+  });
+
+  test.each([
+    ['not at all', () => {}],
+    ['but for its failure', (promise: Promise<number>) => void promise.catch(() => {})],
+  ])('but not one that begins a load of another key and waits for it %s', async (_, use) => {
+    const { cache } = newCache<string, number>();
+    const gate = new Gate<number>();
+    let other: Promise<number> | undefined;
+    const first = cache.fetch('a', (key, context) => {
+      other = cache.fetch('b', async () => (await cache.fetch('a', fails)) + 1);
+      use(other);
+      return gate.loader(key, context);
+    });
+    gate.open(1);
+    expect([await first, await other]).toEqual([1, 2]);
   });
 
   test('but two loaders may wait for a third, and one for several', async () => {

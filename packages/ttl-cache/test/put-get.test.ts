@@ -247,7 +247,8 @@ describe('limits', () => {
   test.each([[0], [-1], [1.5], [Number.NaN], ['1']])('a weight of %p is refused, and changes nothing', (weight) => {
     const { cache } = newCache({ maxWeight: 10, weigh: (value) => value as number });
     cache.put('a', 1);
-    expect(() => cache.put('a', weight)).toThrow(CacheOptionError);
+    const refused = { code: 'ERR_TTL_CACHE_VALUE', key: 'a', step: 'weigh', cause: expect.any(CacheOptionError) };
+    expect(() => cache.put('a', weight)).toThrow(expect.objectContaining(refused));
     expect(cache.get('a')).toEqual(found(1));
   });
 
@@ -450,6 +451,16 @@ describe('bad input is refused at the door', () => {
   });
 });
 
+test.each([[1], [-0.1], [Number.NaN], ['0.5']])(
+  'a chance of %p is refused when it is drawn, and changes nothing',
+  async (drawn) => {
+    const { cache } = newCache({ ttlJitter: 0.5, random: () => drawn as number });
+    expect(() => cache.put('a', 1)).toThrow('`random`');
+    await expect(cache.fetch('a', () => 1)).rejects.toThrow('`random`');
+    expect(cache.size).toBe(0);
+  },
+);
+
 test('one warning when a cache without a limit grows above 100,000 entries, and none when it was meant', () => {
   const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
   const { cache } = newCache<number>({ label: 'big' });
@@ -503,7 +514,8 @@ describe('values', () => {
     expect(one).toEqual(two);
     expect(one).not.toBe(two);
     expect([...cache.values()]).toEqual([{ n: 1 }, { n: 1 }]);
-    expect(() => cache.put('c', (() => 1) as never)).toThrow('could not be cloned');
+    const refused = { code: 'ERR_TTL_CACHE_VALUE', key: 'c', step: 'copy', cause: expect.any(DOMException) };
+    expect(() => cache.put('c', (() => 1) as never)).toThrow(expect.objectContaining(refused));
   });
 });
 

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { ManualClock } from '@rookery/genserver/testing';
 import { systemClock } from '@rookery/genserver';
 import { TtlCache } from '../src/index.js';
@@ -35,12 +35,44 @@ test('in a burst the time may lag, is never ahead, and is right again after a tu
   expect(performance.now() - time.now()).toBeLessThan(5);
 });
 
-test('what has less than 10 s left is judged by the clock itself, in a burst too', () => {
-  const cache = new TtlCache<string, number>();
-  cache.put('a', 1, 30);
-  cache.put('b', 1);
-  for (let i = 0; i < 100; i++) cache.get('b');
-  block(40);
-  expect([cache.get('b').kind, cache.get('a').kind]).toEqual(['found', 'not_found']);
-  cache.close();
+describe('a burst, and then a block of the event loop of a minute', () => {
+  let elapsedMs = 0;
+
+  beforeEach(() => {
+    elapsedMs = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => elapsedMs);
+  });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  test.each<[string, (cache: TtlCache<string, number>) => unknown, unknown]>([
+    ['get', (cache) => cache.get('a').kind, 'not_found'],
+    ['peek', (cache) => cache.peek('a').kind, 'not_found'],
+    ['has', (cache) => cache.has('a'), false],
+    ['ttl', (cache) => cache.ttl('a'), undefined],
+    ['touch', (cache) => cache.touch('a'), false],
+    ['iteration', (cache) => [...cache.keys()], []],
+    ['snapshot', (cache) => cache.snapshot().entries, []],
+    ['fetch', (cache) => cache.fetch('a', () => 2), 2],
+  ])('%s: what expired meanwhile is not served', async (_, read, nothing) => {
+    const cache = new TtlCache<string, number>({ ttlMs: 60_000 });
+    for (let i = 0; i < 100; i++) cache.put('a', 1); // a burst
+    for (let i = 0; i < 100; i++) expect(cache.get('a').kind).toBe('found');
+    elapsedMs += 60_000;
+    expect(await read(cache)).toEqual(nothing);
+    cache.close();
+  });
+
+  test('what is put in such a burst lives shorter, never longer', () => {
+    const cache = new TtlCache<string, number>({ ttlMs: 60_000 });
+    for (let i = 0; i < 20; i++) cache.put('a', 1);
+    elapsedMs += 15_000;
+    cache.put('b', 1);
+    expect(cache.ttl('b')).toBeLessThanOrEqual(60_000);
+    elapsedMs += 60_000;
+    expect(cache.has('b')).toBe(false);
+    cache.close();
+  });
 });

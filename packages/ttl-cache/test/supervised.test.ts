@@ -108,6 +108,126 @@ describe('a supervised cache', () => {
     expect([users.isAlive, users.size]).toEqual([true, 0]);
   });
 
+  describe('loads while it is away', () => {
+    async function away(options: Parameters<typeof start>[0] = {}) {
+      const started = await start({ restart: 'temporary', ...options });
+      started.users.get('a');
+      started.runtime.kill('users');
+      const gate = new Gate<number>();
+      const end = (fetch: Promise<number>): Promise<unknown> => fetch.catch((error: unknown) => error);
+      return { ...started, gate, end };
+    }
+
+    test('run on the runtime’s clock, for as long as the cache that was there would have let them', async () => {
+      const { users, clock, gate, end } = await away({ loadTimeoutMs: 100 });
+      const waiting = end(users.fetch('a', gate.loader));
+      await clock.advance(99);
+      expect(gate.signals[0]?.aborted).toBe(false);
+      await clock.advance(1);
+      expect(await waiting).toMatchObject({ code: 'ERR_TTL_CACHE_LOAD_TIMEOUT', timeoutMs: 100 });
+      expect([gate.signals[0]?.aborted, timersOf(clock)]).toEqual([true, 0]);
+    });
+
+    test('a ref that was given by the start knows the time limit from there; one that knows none takes the default', async () => {
+      const { runtime, clock } = newRuntime();
+      const started = await runtime.start(TtlCache.childSpec<string, number>({ name: 'x', loadTimeoutMs: 100 }));
+      runtime.kill('x');
+      const never = (): Promise<never> => new Promise(() => {});
+      const ends: string[] = [];
+      started.fetch('a', never).catch(() => ends.push('started'));
+      TtlCache.ref(runtime, 'x')
+        .fetch('a', never)
+        .catch(() => ends.push('by name'));
+      started.fetch('b', never, { loadTimeoutMs: 5 }).catch(() => ends.push('own'));
+      await clock.advance(100);
+      expect(ends).toEqual(['own', 'started']);
+      await clock.advance(29_900);
+      expect(ends).toEqual(['own', 'started', 'by name']);
+    });
+
+    test('end with the runtime; who waits gets a CacheClosedError', async () => {
+      const { users, runtime, gate, end } = await away();
+      const waiting = end(users.fetch('a', gate.loader));
+      await runtime.shutdown();
+      expect(await waiting).toMatchObject({ code: 'ERR_TTL_CACHE_CLOSED', cache: 'users' });
+      expect(gate.signals[0]?.aborted).toBe(true);
+      expect(runtime.stats().dropped.dead_letter).toBe(0);
+    });
+
+    test('also when that is shut down on the same turn, and when its deadline is over', async () => {
+      const { users, runtime, gate, end } = await away();
+      const waiting = end(users.fetch('a', gate.loader));
+      await runtime.shutdown({ timeoutMs: 0 });
+      expect(await waiting).toMatchObject({ code: 'ERR_TTL_CACHE_CLOSED' });
+      expect(await users.fetch('a', () => 2)).toBe(2); // a runtime can be used again
+    });
+
+    test('leave no process behind when the last one has ended', async () => {
+      const { users, runtime, gate } = await away();
+      const before = runtime.stats().processes;
+      const all = Promise.all([users.fetch('a', gate.loader), users.fetch('b', gate.loader)]);
+      expect(runtime.stats().processes).toBe(before + 1);
+      gate.open(1);
+      await all;
+      await settle(runtime);
+      expect(runtime.stats()).toMatchObject({ processes: before, dropped: { dead_letter: 0 } });
+    });
+
+    test.each([
+      ['put', (users: Cache<string, number>) => users.put('a', 1)],
+      ['delete', (users: Cache<string, number>) => users.delete('a')],
+      ['deleteTag', (users: Cache<string, number>) => users.deleteTag('x')],
+      ['clear', (users: Cache<string, number>) => users.clear()],
+    ])('are joined by nobody after a %s', async (_, change) => {
+      const { users, gate } = await away();
+      const first = users.fetch('a', gate.loader, { tags: ['x'] });
+      change(users);
+      expect(await users.fetch('a', () => 2)).toBe(2);
+      gate.open(1);
+      expect(await first).toBe(1);
+    });
+
+    test('remember no failure, and copy for each who waits where the cache would have', async () => {
+      const { users, end } = await away({ values: 'cloned' });
+      const down = new Error('down');
+      expect(await end(users.fetch('a', () => Promise.reject(down), { errorTtlMs: 1000 }))).toBe(down);
+      const load = async (): Promise<never> => ({ n: 1 }) as never;
+      const [one, two] = await Promise.all([users.fetch('a', load), users.fetch('a', load)]);
+      expect(one).toEqual(two);
+      expect(one).not.toBe(two);
+    });
+
+    test('that wait for each other get an error', async () => {
+      const { users } = await away();
+      const cycle = users.fetch('a', () => users.fetch('b', async () => users.fetch('a', () => 1)));
+      await expect(cycle).rejects.toMatchObject({ code: 'ERR_TTL_CACHE_LOAD_CYCLE' });
+    });
+  });
+
+  test.each<[string, (users: Cache<string, number>) => unknown]>([
+    ['get', (users) => users.get(null as never)],
+    ['peek', (users) => users.peek(null as never)],
+    ['has', (users) => users.has(undefined as never)],
+    ['ttl', (users) => users.ttl(null as never)],
+    ['put of no key', (users) => users.put(null as never, 1)],
+    ['put with a ttl of 0', (users) => users.put('a', 1, 0)],
+    ['put with wrong tags', (users) => users.put('a', 1, { tags: [''] })],
+    ['touch', (users) => users.touch('a', -1)],
+    ['delete', (users) => users.delete(null as never)],
+    ['deleteTag', (users) => users.deleteTag('')],
+    ['restore', (users) => users.restore(null as never)],
+    ['fetch of no key', (users) => users.fetch(null as never, () => 1)],
+    ['fetch without a loader', (users) => users.fetch('a', 1 as never)],
+    ['fetch with a wrong option', (users) => users.fetch('a', () => 1, { loadTimeoutMs: 0 })],
+  ])('%s: what makes no sense is refused, whether it is there or not', async (_, use) => {
+    const { users, runtime } = await start({ restart: 'temporary' });
+    const refused = async (): Promise<unknown> => await use(users);
+    await expect(refused()).rejects.toBeInstanceOf(CacheOptionError);
+    runtime.kill('users');
+    await expect(refused()).rejects.toBeInstanceOf(CacheOptionError);
+    expect(users.isAlive).toBe(false);
+  });
+
   test('that ends aborts its loads; who waits gets a CacheClosedError', async () => {
     const { users, runtime } = await start();
     const gate = new Gate<number>();

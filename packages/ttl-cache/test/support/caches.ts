@@ -35,7 +35,7 @@ export function useCaches(): <Key = string, Value = unknown>(
 }
 
 /** Knows of unref-ed timers, too. */
-class CountingClock extends ManualClock {
+export class CountingClock extends ManualClock {
   readonly pending = new Set<object>();
 
   override setTimer(delayMs: number, callback: () => void): ReturnType<ManualClock['setTimer']> {
