@@ -2,6 +2,19 @@ export { WorkerPool } from './worker-pool.js';
 export { WorkerPoolRef } from './worker-pool-ref.js';
 export { closures, type ClosuresOptions } from './closures.js';
 export type { WorkerPoolChildOptions } from './child-spec.js';
+export { threads } from './threads/threads.js';
+export type { ThreadsOptions } from './threads/options.js';
+export type { CrashBackoff, CrashLoop } from './threads/crashes.js';
+export type { SetupContext, ThreadContext } from './threads/module-types.js';
+export {
+  CrashLoopError,
+  type CrashReason,
+  NotCloneableError,
+  ThreadModuleError,
+  ThreadStartError,
+  WorkerCrashedError,
+  WorkerTerminatedError,
+} from './threads/errors.js';
 export type { Engine } from './engine.js';
 export type { AbortedTask, DrainOptions, DrainReport } from './drain.js';
 export type { Durations, PoolStats } from './stats.js';

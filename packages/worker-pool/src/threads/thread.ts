@@ -1,0 +1,134 @@
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type TransferListItem, type Worker } from 'node:worker_threads';
+import { type Clock, systemClock } from '@rookery/genserver';
+import type { Run } from '../engine.js';
+import type { CompleteThreadsOptions } from './options.js';
+import type { MakeEngine, ThreadEngine } from './piscina.js';
+import type { Message, Reply } from './protocol.js';
+
+/** How a thread has ended: with this code, and of this error, if there was one that its code did not catch. */
+export interface ThreadEnd {
+  readonly exitCode: number;
+  readonly uncaught: { readonly error: unknown } | undefined;
+}
+
+/** What a task has come to, or the start or the teardown of a thread. */
+export type Outcome = Exclude<Reply, { readonly kind: 'parcel' }>;
+
+/** One that is not what was hoped for. */
+export type Failure = Exclude<Outcome, { readonly kind: 'value' | 'done' }>;
+
+/** What it takes to make a thread. */
+export interface ThreadParts {
+  readonly make: MakeEngine;
+  readonly options: CompleteThreadsOptions;
+  readonly clock: Clock;
+  /** Once, when nothing of it is left. */
+  readonly onEnded: (thread: Thread, end: ThreadEnd) => void;
+}
+
+/** One thread, from its start to its end. Says how things are, and decides nothing. */
+export class Thread {
+  /** As Node counts threads. */
+  readonly id: number;
+  /** What it does; undefined when it has nothing to do, or is not ready yet. */
+  run: Run | undefined;
+  tasksDone = 0;
+  /** By the clock, while it has nothing to do. */
+  idleSince = 0;
+  /** Whether it has started. */
+  isReady = false;
+  /** Whether its end was asked for: it must be given nothing. */
+  isEnding = false;
+  /** Whether that was because it could not go on. */
+  hasFailed = false;
+  /** What went wrong, if it was asked to end because of that, or when it was. */
+  fault: unknown;
+  readonly #parts: ThreadParts;
+  readonly #engine: ThreadEngine;
+  readonly #worker: Worker;
+  readonly #parcels: MessagePort;
+  readonly #started: Promise<Outcome>;
+  #uncaught: { readonly error: unknown } | undefined;
+  #hasEnded = false;
+
+  /** Throws when Node cannot make such a thread. */
+  constructor(parts: ThreadParts) {
+    this.#parts = parts;
+    const { module, export: name, setup, teardown, workerData, worker: options } = parts.options;
+    const { port1, port2 } = new MessageChannel();
+    this.#parcels = port1;
+    this.#engine = parts.make(options);
+    this.#engine.on('error', () => undefined); // the thread tells us itself
+    const start = { kind: 'start', port: port2, module, export: name, setup, teardown, workerData } as const;
+    this.#started = this.#ask(start, [port2]);
+    const [worker] = this.#engine.threads;
+    if (worker === undefined) throw new Error('The thread engine has started no thread.');
+    this.#worker = worker;
+    this.id = worker.threadId;
+    worker.once('error', (error: unknown) => (this.#uncaught = { error }));
+    worker.once('exit', (exitCode) => this.#ended(exitCode));
+  }
+
+  /** Whether it has ended of itself, or is about to: `onEnded` says all that is to be said. */
+  get isLost(): boolean {
+    return this.#hasEnded || this.#uncaught !== undefined;
+  }
+
+  /** Resolves when it is ready or cannot get ready, rejects when it is lost. `onTimeout`: it takes too long. */
+  async start(onTimeout: () => void): Promise<Outcome> {
+    const { clock, options } = this.#parts;
+    if (options.startTimeoutMs === Infinity) return this.#started;
+    const timer = clock.setTimer(options.startTimeoutMs, onTimeout);
+    try {
+      return await this.#started;
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  /** Rejects when the input cannot be sent, or the thread is lost. */
+  execute(input: unknown, transfer: readonly object[] | undefined): Promise<Outcome> {
+    return this.#ask({ kind: 'task', input }, transfer);
+  }
+
+  /** Resolves when it has tidied up, or there is no time left for that, or it is lost. Then it is to be ended. */
+  async dismiss(): Promise<Outcome> {
+    this.isEnding = true;
+    const { teardown, teardownTimeoutMs } = this.#parts.options;
+    if (teardown === undefined) return DONE;
+    const { promise, resolve } = deferred<Outcome>();
+    // The pool's clock may have ended with its process, and even so nothing must be left of a thread.
+    const timer = systemClock.setTimer(teardownTimeoutMs, () => resolve(DONE));
+    this.#ask({ kind: 'teardown' }, undefined).then(resolve, () => resolve(DONE));
+    const outcome = await promise;
+    timer.cancel();
+    return outcome;
+  }
+
+  /** Ends it, whatever it does. */
+  kill(): void {
+    this.isEnding = true;
+    this.#worker.terminate().catch(() => undefined); // it does not reject, and `exit` says when
+  }
+
+  async #ask(message: Message, transfer: readonly object[] | undefined): Promise<Outcome> {
+    const options = transfer && { transferList: transfer as TransferListItem[] };
+    const reply = await this.#engine.run(message, options);
+    if (reply.kind !== 'parcel') return reply;
+    return { kind: 'value', value: receiveMessageOnPort(this.#parcels)?.message };
+  }
+
+  #ended(exitCode: number): void {
+    this.#hasEnded = true;
+    this.#parcels.close();
+    this.#parts.onEnded(this, { exitCode, uncaught: this.#uncaught });
+  }
+}
+
+const DONE: Outcome = { kind: 'done' };
+
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve!: (value: T) => void;
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
+}
