@@ -120,7 +120,8 @@ export class Dispatcher implements TicketOwner, AnswersOwner {
     const now = ticket === this.#starting ? ticket.since : this.#options.clock.now();
     ticket.begunAt = now;
     this.#recent.waited(now - ticket.since);
-    if (!ticket.isAnswered) this.#answers.begun(ticket, now);
+    if (ticket.isAnswered) this.#overdue.began(ticket);
+    else this.#answers.begun(ticket, now);
   }
 
   givenUp(ticket: Ticket, error: unknown): void {
@@ -131,8 +132,9 @@ export class Dispatcher implements TicketOwner, AnswersOwner {
     this.#running.remove(ticket);
     const ranMs = ticket.begunAt === undefined ? 0 : this.#options.clock.now() - ticket.begunAt;
     if (ticket.hasBegun) this.#recent.ran(ranMs);
-    if (ticket.isAnswered) this.#overdue.ended(failed, ranMs);
-    else if (failed === undefined) this.#answers.value(ticket, value);
+    if (ticket.isAnswered) {
+      if (ticket.hasBegun) this.#overdue.ended(failed, ranMs);
+    } else if (failed === undefined) this.#answers.value(ticket, value);
     else this.#answers.error(ticket, 'failed', failed.error);
     this.#waiting.released(ticket.key);
     if (!ticket.hasSlot) this.#dispatch(); // else when it is released
@@ -221,7 +223,7 @@ export class Dispatcher implements TicketOwner, AnswersOwner {
   /** Its caller gets an answer, it keeps its slot. */
   #goesOn(ticket: Ticket, kind: EndKind, error: unknown): void {
     this.#answers.error(ticket, kind, error);
-    this.#overdue.began(ticket);
+    if (ticket.hasBegun) this.#overdue.began(ticket);
     ticket.cancel(error);
   }
 

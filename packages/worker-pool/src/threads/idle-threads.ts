@@ -16,6 +16,7 @@ export class IdleThreads {
   /** The one that has waited longest is the first. */
   readonly #threads: Thread[] = [];
   #timer: ClockTimer | undefined;
+  #isClosed = false;
 
   constructor(owner: IdleOwner, clock: Clock, timeoutMs: Milliseconds) {
     this.#owner = owner;
@@ -40,6 +41,7 @@ export class IdleThreads {
 
   /** None is watched any more. */
   close(): void {
+    this.#isClosed = true;
     this.#timer?.cancel();
     this.#timer = undefined;
   }
@@ -48,7 +50,7 @@ export class IdleThreads {
   #watch(): void {
     const [oldest] = this.#threads;
     if (this.#timer !== undefined || oldest === undefined || this.#timeoutMs === Infinity) return;
-    if (this.#owner.surplus <= 0) return;
+    if (this.#isClosed || this.#owner.surplus <= 0) return;
     const delayMs = Math.max(0, oldest.idleSince + this.#timeoutMs - this.#clock.now());
     this.#timer = this.#clock.setTimer(delayMs, () => this.#look());
     this.#timer.unref();

@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type TransferListItem, type Worker } from 'node:worker_threads';
-import { type Clock, systemClock } from '@rookery/genserver';
+import { type Clock, type ClockTimer, systemClock } from '@rookery/genserver';
 import type { Run } from '../engine.js';
 import type { CompleteThreadsOptions } from './options.js';
 import type { MakeEngine, ThreadEngine } from './piscina.js';
@@ -48,6 +48,7 @@ export class Thread {
   readonly #worker: Worker;
   readonly #parcels: MessagePort;
   readonly #started: Promise<Outcome>;
+  #timer: ClockTimer | undefined;
   #uncaught: { readonly error: unknown } | undefined;
   #hasEnded = false;
 
@@ -77,13 +78,10 @@ export class Thread {
   /** Resolves when it is ready or cannot get ready, rejects when it is lost. `onTimeout`: it takes too long. */
   async start(onTimeout: () => void): Promise<Outcome> {
     const { clock, options } = this.#parts;
-    if (options.startTimeoutMs === Infinity) return this.#started;
-    const timer = clock.setTimer(options.startTimeoutMs, onTimeout);
-    try {
-      return await this.#started;
-    } finally {
-      timer.cancel();
-    }
+    if (options.startTimeoutMs !== Infinity) this.#timer = clock.setTimer(options.startTimeoutMs, onTimeout);
+    const outcome = await this.#started;
+    this.#timer?.cancel();
+    return outcome;
   }
 
   /** Rejects when the input cannot be sent, or the thread is lost. */
@@ -111,15 +109,20 @@ export class Thread {
     this.#worker.terminate().catch(() => undefined); // it does not reject, and `exit` says when
   }
 
-  async #ask(message: Message, transfer: readonly object[] | undefined): Promise<Outcome> {
+  /** Throws when the thread should be made and cannot. */
+  #ask(message: Message, transfer: readonly object[] | undefined): Promise<Outcome> {
     const options = transfer && { transferList: transfer as TransferListItem[] };
-    const reply = await this.#engine.run(message, options);
+    return this.#engine.run(message, options).then(this.#open);
+  }
+
+  readonly #open = (reply: Reply): Outcome => {
     if (reply.kind !== 'parcel') return reply;
     return { kind: 'value', value: receiveMessageOnPort(this.#parcels)?.message };
-  }
+  };
 
   #ended(exitCode: number): void {
     this.#hasEnded = true;
+    this.#timer?.cancel();
     this.#parcels.close();
     this.#parts.onEnded(this, { exitCode, uncaught: this.#uncaught });
   }
