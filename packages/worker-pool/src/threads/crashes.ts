@@ -50,17 +50,14 @@ export class Crashes {
 }
 
 /** The delay after a crash with so many before it. It grows, and with jitter, so that not all come back at the same moment. */
-export function crashDelay(
-  backoff: Required<CrashBackoff>,
-  earlier: number,
-  random: () => number,
-): Milliseconds {
+export function crashDelay(backoff: Required<CrashBackoff>, earlier: number, random: () => number): Milliseconds {
   const longestMs = Math.min(backoff.maxMs, backoff.initialMs * backoff.factor ** earlier);
   return Math.round(SPREAD[backoff.jitter](longestMs, random));
 }
 
-const SPREAD: Record<Required<CrashBackoff>['jitter'], (delayMs: Milliseconds, random: () => number) => Milliseconds> = {
-  none: (delayMs) => delayMs,
-  full: (delayMs, random) => delayMs * random(),
-  equal: (delayMs, random) => delayMs / 2 + (delayMs / 2) * random(),
-};
+const SPREAD: Record<Required<CrashBackoff>['jitter'], (delayMs: Milliseconds, random: () => number) => Milliseconds> =
+  {
+    none: (delayMs) => delayMs,
+    full: (delayMs, random) => delayMs * random(),
+    equal: (delayMs, random) => delayMs / 2 + (delayMs / 2) * random(),
+  };

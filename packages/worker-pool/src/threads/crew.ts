@@ -140,7 +140,8 @@ export class Crew {
     this.#starting++;
     this.#threads.add(thread);
     host.report({ kind: 'worker_started', pool, threadId: thread.id });
-    const onTimeout = (): void => this.#fail(thread, new ThreadStartError(pool, options.module, options.startTimeoutMs));
+    const onTimeout = (): void =>
+      this.#fail(thread, new ThreadStartError(pool, options.module, options.startTimeoutMs));
     thread.start(onTimeout).then(
       (outcome) => this.#started(thread, outcome),
       (error: unknown) => thread.isLost || this.#fail(thread, error),

@@ -106,7 +106,8 @@ function checkThreads(options: CompleteThreadsOptions): void {
   const { minThreads, maxThreads, crashLoop } = options;
   if (maxThreads !== Infinity) checkCount('maxThreads', maxThreads, 1);
   checkCount('minThreads', minThreads, 0);
-  if (minThreads > maxThreads) throw new PoolOptionError('minThreads', `at most maxThreads (${maxThreads})`, minThreads);
+  if (minThreads > maxThreads)
+    throw new PoolOptionError('minThreads', `at most maxThreads (${maxThreads})`, minThreads);
   checkDuration('idleTimeoutMs', options.idleTimeoutMs);
   checkLimit('maxTasksPerWorker', options.maxTasksPerWorker, 1);
   checkTimeout('startTimeoutMs', options.startTimeoutMs);
@@ -122,7 +123,11 @@ function moduleUrl(module: unknown): string {
   const url = module instanceof URL ? module.href : module;
   if (typeof url === 'string' && /^(file|data):/.test(url) && URL.canParse(url)) return url;
   if (typeof url === 'string' && isAbsolute(url)) return pathToFileURL(url).href;
-  throw new PoolOptionError('module', "a URL such as new URL('./work.js', import.meta.url), or an absolute path", module);
+  throw new PoolOptionError(
+    'module',
+    "a URL such as new URL('./work.js', import.meta.url), or an absolute path",
+    module,
+  );
 }
 
 function nameOf(option: string, name: unknown): string | undefined {

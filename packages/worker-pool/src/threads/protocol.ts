@@ -42,7 +42,12 @@ export type Reply =
 /** Why a thread cannot start. */
 export type Refusal =
   | { readonly kind: 'refused'; readonly step: 'import' | 'setup'; readonly thrown: Thrown }
-  | { readonly kind: 'refused'; readonly step: 'export'; readonly missing: string; readonly functions: readonly string[] };
+  | {
+      readonly kind: 'refused';
+      readonly step: 'export';
+      readonly missing: string;
+      readonly functions: readonly string[];
+    };
 
 /** What was thrown in a thread: an error in parts, as a clone of it would lose most of them, or a value as it is. */
 export type Thrown =
@@ -64,11 +69,4 @@ export interface ErrorParts {
 }
 
 export type BuiltInError =
-  | 'AggregateError'
-  | 'Error'
-  | 'EvalError'
-  | 'RangeError'
-  | 'ReferenceError'
-  | 'SyntaxError'
-  | 'TypeError'
-  | 'URIError';
+  'AggregateError' | 'Error' | 'EvalError' | 'RangeError' | 'ReferenceError' | 'SyntaxError' | 'TypeError' | 'URIError';

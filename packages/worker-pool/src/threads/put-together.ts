@@ -39,7 +39,12 @@ export class ErrorWorkshop {
     seen.set(thrown, error);
     for (const [key, field] of thrown.fields) define(error, key, this.#part(field, seen), key !== 'cause');
     if (thrown.errors !== undefined) {
-      define(error, 'errors', thrown.errors.map((one) => this.#part(one, seen)), false);
+      define(
+        error,
+        'errors',
+        thrown.errors.map((one) => this.#part(one, seen)),
+        false,
+      );
     }
     return error;
   }

@@ -1,4 +1,10 @@
-import { MessageChannel, type MessagePort, receiveMessageOnPort, type TransferListItem, type Worker } from 'node:worker_threads';
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  type TransferListItem,
+  type Worker,
+} from 'node:worker_threads';
 import { type Clock, type ClockTimer, systemClock } from '@rookery/genserver';
 import type { Run } from '../engine.js';
 import type { CompleteThreadsOptions } from './options.js';

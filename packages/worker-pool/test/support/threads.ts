@@ -40,4 +40,3 @@ export function threadsAlive(events: readonly PoolEvent[]): number {
   const count = (kind: PoolEvent['kind']): number => events.filter((event) => event.kind === kind).length;
   return count('worker_started') - count('worker_exited');
 }
-

@@ -181,8 +181,16 @@ describe('a thread that ends of itself fails its own task', () => {
 describe('a pool whose threads cannot start', () => {
   test.each([
     ['no such file', { module: fixture('nowhere.mjs') }, /cannot import .*nowhere\.mjs: Cannot find module/],
-    ['no such export', { export: 'acts' }, /exports no function `acts`\. It exports the functions act, default, double,/],
-    ['an export that is no function', { module: fixture('common.cjs'), export: 'default' }, /exports no function `default`/],
+    [
+      'no such export',
+      { export: 'acts' },
+      /exports no function `acts`\. It exports the functions act, default, double,/,
+    ],
+    [
+      'an export that is no function',
+      { module: fixture('common.cjs'), export: 'default' },
+      /exports no function `default`/,
+    ],
     ['no such setup', { setup: 'prepare' }, /exports no function `prepare`/],
     ['no such teardown', { teardown: 'close' }, /exports no function `close`/],
     ['a module that throws', { module: 'data:text/javascript,throw new TypeError("not today")' }, /: not today/],
@@ -222,7 +230,10 @@ describe('a pool whose threads cannot start', () => {
   test('options that Node refuses', async () => {
     const { pool } = makePool({ engine: engineOf({ execArgv: ['--no-such-option'] }) });
     const error = await errorOf(pool.ready());
-    expect(error).toMatchObject({ code: 'ERR_WORKER_POOL_THREAD_START', cause: { code: 'ERR_WORKER_INVALID_EXEC_ARGV' } });
+    expect(error).toMatchObject({
+      code: 'ERR_WORKER_POOL_THREAD_START',
+      cause: { code: 'ERR_WORKER_INVALID_EXEC_ARGV' },
+    });
   });
 
   test('a later thread that cannot start counts as a crash, and is tried again', async () => {

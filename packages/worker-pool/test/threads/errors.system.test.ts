@@ -7,7 +7,10 @@ const makePool = usePools();
 const module = fixture('errors.mjs');
 
 /** What a task that throws this rejects with. */
-async function thrown(which: string, options: { readonly errorClasses?: readonly (new () => Error)[] } = {}): Promise<unknown> {
+async function thrown(
+  which: string,
+  options: { readonly errorClasses?: readonly (new () => Error)[] } = {},
+): Promise<unknown> {
   const { pool } = makePool({ engine: threads({ module, export: 'fail', maxThreads: 1, ...options }) });
   const ended = await outcome(pool.executeTask(which));
   expect(Object.keys(ended as object)).toEqual(['error']);

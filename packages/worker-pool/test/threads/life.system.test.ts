@@ -42,12 +42,22 @@ describe('setup and teardown', () => {
     const { pool, events } = makePool({ engine });
     await pool.ready();
     await pool.stop();
-    expect(events.at(-1)).toMatchObject({ kind: 'worker_exited', isCrash: false, error: { message: 'could not close' } });
+    expect(events.at(-1)).toMatchObject({
+      kind: 'worker_exited',
+      isCrash: false,
+      error: { message: 'could not close' },
+    });
   });
 
   test('there is none for a thread that is ended in the middle of a task', async () => {
     const data = new Int32Array(new SharedArrayBuffer(12));
-    const engine = threads({ module: fixture('work.mjs'), export: 'act', teardown: 'double', workerData: data, maxThreads: 1 });
+    const engine = threads({
+      module: fixture('work.mjs'),
+      export: 'act',
+      teardown: 'double',
+      workerData: data,
+      maxThreads: 1,
+    });
     const { pool, clock } = makePool({ engine });
     const flag = new Flag();
     const ended = outcome(pool.executeTask({ act: 'spin', flag: flag.flag }));
@@ -87,7 +97,9 @@ describe('how many threads there are', () => {
   });
 
   test('a thread beyond minThreads ends when it had nothing to do for idleTimeoutMs', async () => {
-    const { pool, clock, events } = makePool({ engine: engineOf({ minThreads: 1, maxThreads: 2, idleTimeoutMs: 1_000 }) });
+    const { pool, clock, events } = makePool({
+      engine: engineOf({ minThreads: 1, maxThreads: 2, idleTimeoutMs: 1_000 }),
+    });
     const flags = [new Flag(), new Flag()];
     const tasks = flags.map(({ flag }) => pool.executeTask({ act: 'hold', flag }));
     await Promise.all(flags.map((flag) => flag.begun()));
@@ -104,7 +116,9 @@ describe('how many threads there are', () => {
   });
 
   test('with minThreads 0 none is left, and the next task starts one', async () => {
-    const { pool, clock, events } = makePool({ engine: engineOf({ minThreads: 0, maxThreads: 1, idleTimeoutMs: 1_000 }) });
+    const { pool, clock, events } = makePool({
+      engine: engineOf({ minThreads: 0, maxThreads: 1, idleTimeoutMs: 1_000 }),
+    });
     const first = await pool.executeTask({ act: 'where' });
     await clock.advance(1_000);
     await heard(events, 'worker_exited');
@@ -128,7 +142,10 @@ describe('how many threads there are', () => {
     expect(ids[0]).toBe(ids[1]);
     expect(ids[2]).toBe(ids[3]);
     expect(new Set(ids).size).toBe(3);
-    expect(events.filter(({ kind }) => kind === 'worker_exited')).toMatchObject([{ isCrash: false }, { isCrash: false }]);
+    expect(events.filter(({ kind }) => kind === 'worker_exited')).toMatchObject([
+      { isCrash: false },
+      { isCrash: false },
+    ]);
   });
 
   test('after stop none is left', async () => {

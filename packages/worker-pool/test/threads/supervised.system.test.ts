@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Engine, type Threads, threads, type ThreadsOptions, WorkerCrashedError, WorkerPool } from '../../src/index.js';
+import {
+  type Engine,
+  type Threads,
+  threads,
+  type ThreadsOptions,
+  WorkerCrashedError,
+  WorkerPool,
+} from '../../src/index.js';
 import { errorOf, outcome, useRuntimes } from '../support/pools.js';
 import { fixture, Flag, until } from '../support/threads.js';
 
@@ -28,7 +35,6 @@ describe('a pool of threads under a supervisor', () => {
     const start = runtime.start(WorkerPool.childSpec({ name: 'hashes', engine: engineOf({ export: 'acts' }) }));
     expect((await errorOf(start)).cause).toMatchObject({ code: 'ERR_WORKER_POOL_MODULE' });
   });
-
 
   test('when its process is killed its threads end, and its tasks are told', async () => {
     const { runtime } = makeRuntime();

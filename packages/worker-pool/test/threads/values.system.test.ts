@@ -23,7 +23,9 @@ describe('what goes to a thread and comes back', () => {
   });
 
   test('the function runs in another thread', async () => {
-    const { pool } = makePool({ engine: threads<typeof import('./fixtures/work.mjs').where>({ module, export: 'where' }) });
+    const { pool } = makePool({
+      engine: threads<typeof import('./fixtures/work.mjs').where>({ module, export: 'where' }),
+    });
     const { isMainThread, threadId } = await pool.executeTask(1);
     expect({ isMainThread, isOther: threadId > 0 }).toEqual({ isMainThread: false, isOther: true });
   });
@@ -55,7 +57,11 @@ describe('what goes to a thread and comes back', () => {
     const storage = new AsyncLocalStorage<string>();
     const ask = (who: string): Promise<unknown> =>
       storage.run(who, async () => [await pool.executeTask(who), storage.getStore()]);
-    expect(await Promise.all(['a', 'b', 'c'].map(ask))).toEqual([['a', 'a'], ['b', 'b'], ['c', 'c']]);
+    expect(await Promise.all(['a', 'b', 'c'].map(ask))).toEqual([
+      ['a', 'a'],
+      ['b', 'b'],
+      ['c', 'c'],
+    ]);
   });
 });
 
