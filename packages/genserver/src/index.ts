@@ -2,11 +2,13 @@ export { Runtime } from './runtime.js';
 export type { ProcessStopOptions, RuntimeOptions, RuntimeStats, StopOptions } from './runtime-options.js';
 export type { ShutdownReport } from './runtime-shutdown.js';
 export { formatTree, type TreeNode } from './tree.js';
+export type { DownChild, SupervisorView } from './supervisor/supervisor-view.js';
 export { type Clock, type ClockTimer, type Milliseconds, systemClock } from './runtime/clock.js';
 export type { Address, ProcessRef } from './runtime/address.js';
 export type { Name, ViaName } from './runtime/names.js';
 export type { RuntimeEvent, RuntimeListener } from './runtime/events.js';
 export { NameError, type NameErrorKind } from './runtime/errors.js';
+export type { MailboxView } from './runtime/mailbox-view.js';
 export type { ProcessInfo } from './runtime/process-info.js';
 export type { CreateInstance } from './runtime/kernel.js';
 

@@ -19,6 +19,7 @@ import type { Address } from './runtime/address.js';
 import type { Milliseconds } from './runtime/clock.js';
 import type { RuntimeListener } from './runtime/events.js';
 import { formatName, Kernel } from './runtime/kernel.js';
+import { mailboxesOf, type MailboxView } from './runtime/mailbox-view.js';
 import { infoOf, type ProcessInfo } from './runtime/process-info.js';
 import { timerTarget } from './runtime/timer-target.js';
 import {
@@ -38,6 +39,7 @@ import {
   supervisor,
   type SupervisorOptions,
 } from './supervisor/supervisor-spec.js';
+import { supervisorsOf, type SupervisorView } from './supervisor/supervisor-view.js';
 import { type TreeNode, treesOf } from './tree.js';
 
 /** A world of processes. It holds the process table, names, clock and events; two runtimes share nothing. */
@@ -176,6 +178,19 @@ export class Runtime extends RuntimeRefs {
   /** The processes as they are now: who nobody supervises, and what is below. */
   tree(): readonly TreeNode[] {
     return treesOf(this.#kernel);
+  }
+
+  /**
+   * The supervisors of any kind, one after another: how close each is to giving up, and which of its children are down. Each is
+   * looked at when it is asked for, so a long walk may be made in parts.
+   */
+  supervisors(): IterableIterator<SupervisorView> {
+    return supervisorsOf(this.#kernel);
+  }
+
+  /** What waits for each process, one after another, at a fraction of what `info` costs. Each is looked at when it is asked for. */
+  mailboxes(): IterableIterator<MailboxView> {
+    return mailboxesOf(this.#kernel);
   }
 
   /** A copy: it does not change with the runtime. */

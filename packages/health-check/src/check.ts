@@ -20,6 +20,8 @@ export interface CheckContext {
   readonly signal: AbortSignal;
   /** Milliseconds since some fixed moment. */
   readonly now: () => Milliseconds;
+  /** Resolves when the event loop has gone on: for a check that looks at much. */
+  readonly pause: () => Promise<void>;
   /** The delay of the event loop, measured from the first use on; all checks share one meter, which ends with the health check. */
   readonly loop: () => LoopMeter;
   /** The last checks that held the thread longer than `holdMs`, oldest first: the likely culprits when the loop was slow. */

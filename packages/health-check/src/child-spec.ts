@@ -1,4 +1,5 @@
 import { child, type ChildDefaults, type ChildId, type ChildSpec, type Name } from '@rookery/genserver';
+import { checkObject } from './checks.js';
 import { HealthCheckRef } from './health-check-ref.js';
 import { HealthCheckServer } from './health-check-server.js';
 import { completeOptions, type HealthCheckOptions } from './options.js';
@@ -14,6 +15,7 @@ export interface HealthCheckChildOptions
 
 /** How to start a health check, for a supervisor or `runtime.start`: `permanent`, unless said otherwise. */
 export function childSpec(options: HealthCheckChildOptions = {}): ChildSpec<HealthCheckRef> {
+  checkObject('options', options);
   const { name, id, restart, shutdownMs, significant, backoff, ...healthOptions } = options;
   completeOptions(healthOptions); // so that what makes no sense is refused here, not at the start
   const spec = child(HealthCheckServer, {

@@ -14,7 +14,6 @@ import {
 } from './checks.js';
 import type { Damping } from './damping.js';
 import { HealthOptionError } from './errors.js';
-import { show } from './result.js';
 
 /** When a check runs, complete. */
 export interface Sampling extends Damping {
@@ -39,7 +38,7 @@ export function completeCheck(check: Check, shared: SamplingOptions): CompleteCh
   checkObject('checks', check);
   const { name, critical = true, tags = [] } = check;
   checkText('name', name);
-  const option = (which: string): string => `${which}\` of the check \`${show(name)}`;
+  const option = (which: string): string => `${which}\` of the check \`${name}`;
   checkFunction(option('check'), check.check, 'a function');
   checkBoolean(option('critical'), critical);
   checkTexts(option('tags'), tags);

@@ -24,6 +24,21 @@ export type { BodyFormat } from './formats.js';
 export type { ProbeAnswer, ProbeOptions } from './probe.js';
 export type { Drain, ShutdownOptions, ShutdownResult } from './shutdown.js';
 export type { ShutdownPhase } from './shutdown-plan.js';
+export { breakers, type BreakerLike, type BreakersOptions } from './indicators/breakers.js';
+export { type CacheLike, caches, type CachesOptions } from './indicators/caches.js';
+export { eventLoop, type EventLoopOptions } from './indicators/event-loop.js';
+export { heap, type HeapFigures, type HeapOptions } from './indicators/heap.js';
+export type { IndicatorOptions } from './indicators/indicator-options.js';
+export { mailboxes, type MailboxesOptions, type MailboxesSource } from './indicators/mailboxes.js';
+export { type PoolLike, pools, type PoolsOptions } from './indicators/pools.js';
+export {
+  childrenDown,
+  type ChildrenDownOptions,
+  restartRate,
+  type RestartRateOptions,
+  type SupervisorsSource,
+} from './indicators/supervisors.js';
+export type { Thresholds } from './indicators/thresholds.js';
 export { terminusCheck, type TerminusIndicator, toTerminusResult } from './terminus.js';
 export type { TerminusResult, TerminusStatus } from './terminus-shape.js';
 export type { LoopMeter, LoopWindow } from './loop-meter.js';

@@ -31,11 +31,10 @@ export class SampledHealth implements Health {
     this.#options = completeOptions(options);
     const { label, date, onEvent, checks, clock } = this.#options;
     this.#events = new HealthEvents(label, date);
+    if (onEvent !== undefined) this.#events.subscribe(onEvent);
     this.#snapshot = new Snapshot(this.#options, this.#events);
     this.#sampler = new Sampler(this.#options, this.#snapshot, this.#events);
     this.#shutdown = new Shutdown(clock, (phase) => this.#snapshot.enter(phase));
-    this.#snapshot.add(...checks);
-    if (onEvent !== undefined) this.#events.subscribe(onEvent);
     for (const check of checks) this.#sampler.add(check);
   }
 

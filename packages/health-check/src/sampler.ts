@@ -7,6 +7,7 @@ import type { HealthEvents } from './events.js';
 import type { HealthStats } from './health-face.js';
 import { type LoopMeter, SharedLoopMeter } from './loop-meter.js';
 import { openLoopSource } from './loop-source.js';
+import { nextTurn } from './machine.js';
 import type { CompleteOptions } from './options.js';
 import type { Outcome } from './result.js';
 import { Slots } from './slots.js';
@@ -34,7 +35,12 @@ export class Sampler {
     this.#snapshot = snapshot;
     this.#events = events;
     this.#slots = new Slots(options.concurrency);
-    this.#context = { now: () => options.clock.now(), loop: () => this.#openLoop(), holds: () => this.#holds };
+    this.#context = {
+      now: () => options.clock.now(),
+      pause: nextTurn,
+      loop: () => this.#openLoop(),
+      holds: () => this.#holds,
+    };
   }
 
   get stats(): HealthStats {

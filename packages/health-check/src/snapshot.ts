@@ -29,6 +29,9 @@ export class Snapshot {
     this.#events = events;
     this.#board = new Board(groupsOf(options.groups), functions);
     this.#writer = new ProbeWriter(options, functions);
+    for (const check of options.checks) this.#keep(check);
+    this.#board.setRecords([...this.#records.values()]);
+    this.#board.evaluate(this.#phase); // how it begins is no change
   }
 
   get phase(): ShutdownPhase {
@@ -43,8 +46,8 @@ export class Snapshot {
     return [...this.#records.keys()];
   }
 
-  add(...checks: readonly CompleteCheck[]): void {
-    for (const check of checks) this.#records.set(check.name, new CheckRecord(check, this.#options));
+  add(check: CompleteCheck): void {
+    this.#keep(check);
     this.#changeMembers();
   }
 
@@ -102,6 +105,10 @@ export class Snapshot {
     const group = this.#board.group(name);
     if (group === undefined) throw new UnknownNameError('group', name, this.#board.names);
     return this.#writer.write(report, group.statusCodes, authorized, format);
+  }
+
+  #keep(check: CompleteCheck): void {
+    this.#records.set(check.name, new CheckRecord(check, this.#options));
   }
 
   #moment(): Moment {

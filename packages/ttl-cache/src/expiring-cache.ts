@@ -162,7 +162,7 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
   }
 
   stats(): CacheStats {
-    return this.#stats.snapshot(this.#map.size, this.#map.weight);
+    return this.#stats.snapshot(this.#map.size, this.#map.weight, this.#sweeper.lagMs);
   }
 
   snapshot(): CacheSnapshot<Key, Value> {

@@ -25,6 +25,8 @@ export interface CacheStats {
   readonly entries: number;
   /** Of the entries held now, together; 0 without `weigh`. */
   readonly weight: number;
+  /** How long the sweep that is under way, or should be, is overdue; 0 when none is. It grows when the event loop does not keep up. */
+  readonly sweepLagMs: Milliseconds;
 }
 
 /** Counts. */
@@ -44,7 +46,7 @@ export class StatsCounter {
     if (cause === 'expired') this.expirations++;
   }
 
-  snapshot(entries: number, weight: number): CacheStats {
+  snapshot(entries: number, weight: number, sweepLagMs: Milliseconds): CacheStats {
     return {
       hits: this.hits,
       misses: this.misses,
@@ -57,6 +59,7 @@ export class StatsCounter {
       expirations: this.expirations,
       entries,
       weight,
+      sweepLagMs,
     };
   }
 }

@@ -22,6 +22,8 @@ export class Sweeper {
   /** So that the timer does not hold on to the async context of whoever happened to put something. */
   readonly #home = new AsyncResource('rookery.TtlCache.sweeper');
   #timer: ClockTimer | undefined;
+  /** When the next sweep is to begin, or the one under way was. */
+  #dueAt: Milliseconds = Infinity;
   #isClosed = false;
 
   constructor(clock: Clock, intervalMs: Milliseconds, subject: Sweepable) {
@@ -38,9 +40,14 @@ export class Sweeper {
     return this.#isClosed;
   }
 
+  /** How long a sweep is overdue that has not begun, or is not done. */
+  get lagMs(): Milliseconds {
+    return this.#timer === undefined ? 0 : Math.max(0, this.#clock.now() - this.#dueAt);
+  }
+
   /** There is something that expires. */
   arm(): void {
-    if (this.#timer === undefined && !this.#isClosed) this.#wait(this.#intervalMs, () => this.#sweep());
+    if (this.#timer === undefined && !this.#isClosed) this.#waitForSweep(this.#intervalMs);
   }
 
   close(): void {
@@ -59,7 +66,12 @@ export class Sweeper {
     this.#timer = undefined;
     if (this.#isClosed || !this.#subject.hasMore()) return;
     const sinceStart = this.#clock.now() - startedAt;
-    this.#wait(Math.max(0, this.#intervalMs - sinceStart), () => this.#sweep());
+    this.#waitForSweep(Math.max(0, this.#intervalMs - sinceStart));
+  }
+
+  #waitForSweep(delayMs: Milliseconds): void {
+    this.#dueAt = this.#clock.now() + delayMs;
+    this.#wait(delayMs, () => this.#sweep());
   }
 
   #wait(delayMs: Milliseconds, then: () => void): void {

@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, test } from '@jest/globals';
+import type { Clock } from '@rookery/genserver';
+import { ManualClock } from '@rookery/genserver/testing';
 import { timersOf, useCaches } from './support/caches.js';
 
 const newCache = useCaches();
@@ -32,6 +34,24 @@ describe('the sweep', () => {
     expect([cache.size, timersOf(clock)]).toEqual([0, 0]);
     cache.put('c', 1, 1);
     expect(timersOf(clock)).toBe(1);
+  });
+
+  test('that is overdue, or not done, tells how long; in time it is 0', async () => {
+    let heldMs = 0;
+    const clock = new ManualClock();
+    const lagging: Clock = {
+      now: () => clock.now() + heldMs,
+      setTimer: (ms, callback) => clock.setTimer(ms, callback),
+    };
+    const { cache } = newCache<number>({ clock: lagging, sweepIntervalMs: 1000 });
+    expect(cache.stats().sweepLagMs).toBe(0);
+    for (let key = 0; key <= SLICE; key++) cache.put(key, key, 10);
+    await clock.advance(999);
+    expect(cache.stats().sweepLagMs).toBe(0);
+    heldMs = 251; // the thread was held: the timer is late
+    expect(cache.stats().sweepLagMs).toBe(250);
+    await clock.advance(1);
+    expect([cache.size, cache.stats().sweepLagMs]).toEqual([0, 0]);
   });
 
   test('no step of it removes more than its slice; between two steps the event loop goes on', async () => {

@@ -32,6 +32,8 @@ export class Process implements TimerTarget {
   /** The same as its asynchronous call tree sees it. */
   activity: Activity | undefined = undefined;
   status: 'running' | 'stopping' | 'ended' = 'running';
+  /** How many messages it has taken out of its mailbox. */
+  taken = 0;
   trapExit = false;
   exitReason: ExitReason | undefined = undefined;
   /** Set by a handler that wants the process to end after it. */
@@ -125,6 +127,7 @@ export class Process implements TimerTarget {
       handled++;
       receive(this, message);
     }
+    this.taken += handled;
     this.#isQueued = false;
     this.enqueue();
     return handled;

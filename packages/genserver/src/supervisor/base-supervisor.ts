@@ -46,6 +46,11 @@ export abstract class BaseSupervisor extends GenServer {
   #intensity = new RestartIntensity({ maxRestarts: 0, withinMs: 0 });
   #backoff: Backoff | undefined;
 
+  /** Its restarts of late. Read directly by whoever asks how it does. */
+  get intensity(): RestartIntensity {
+    return this.#intensity;
+  }
+
   /** All children, running or not, in start order. Read directly by whoever draws the tree. */
   abstract get children(): Iterable<Child>;
   /** Stops and starts what the strategy says; returns the child that failed to start. */

@@ -16,6 +16,12 @@ export class RestartIntensity {
     this.#limit = limit;
   }
 
+  /** The limit, and how many restarts count against it at this time. */
+  at(now: Milliseconds): Intensity & { readonly restarts: number } {
+    const { maxRestarts, withinMs } = this.#limit;
+    return { restarts: this.#restarts.filter((at) => at >= now - withinMs).length, maxRestarts, withinMs };
+  }
+
   /** Returns false when this restart is one too many: the supervisor must give up (SUP-044). */
   record(now: Milliseconds): boolean {
     this.#restarts.push(now);
