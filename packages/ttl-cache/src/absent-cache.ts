@@ -97,7 +97,7 @@ export class AbsentCache<Key, Value> implements Cache<Key, Value> {
   }
 
   stats(): CacheStats {
-    return new StatsCounter().snapshot(0, 0);
+    return new StatsCounter().snapshot(0, 0, 0);
   }
 
   snapshot(): CacheSnapshot<Key, Value> {
