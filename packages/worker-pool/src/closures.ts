@@ -135,15 +135,20 @@ class TaskWorkers extends ClosureWorkers {
 
   override run(run: Run): void {
     let hasBegun = false;
+    const notBegun = (error: unknown): void => {
+      run.fail(error);
+      run.release();
+    };
     const task = (): Promise<void> | undefined => {
+      if (run.isAnswered) return void notBegun(undefined);
       hasBegun = true;
       return this.call(run);
     };
     const onKilled = (reason: unknown): void => {
       const error = new TaskKilledError(this.#host.label, reason);
-      if (hasBegun) return run.giveUp(error); // it goes on, as nothing stops a function
-      run.fail(error);
-      run.release();
+      if (hasBegun)
+        run.giveUp(error); // it goes on, as nothing stops a function
+      else notBegun(error);
     };
     try {
       this.#spawn(task, onKilled);

@@ -52,6 +52,8 @@ export interface Run {
   readonly options: ThreadTaskOptions;
   /** In a `map`: the place of the item in its source. */
   readonly index: number | undefined;
+  /** Whether its caller has its answer already: one that has not begun need not begin, and ends by `fail`. */
+  readonly isAnswered: boolean;
   /** Fires when the run is cancelled. Made when it is first asked for. */
   readonly signal: AbortSignal;
   /** It runs from now on: `runTimeoutMs` counts from here. May cancel it at once, as the time for it may be up. */
