@@ -3,6 +3,7 @@ import { type Cache, FetchAbortedError, type FetchOptions, type LoadContext } fr
 import { addCachedMethod, type CachedMethod } from './cached-methods.js';
 import { DEFAULT_CACHE, getCacheToken } from './cache-token.js';
 import { checkLoad, checkTagsAndCache, type DeclaredLoad } from './check-fetch-options.js';
+import { letGo } from '../refused-promise.js';
 import { CacheKeyError, CacheSetupError, ClientLeftException } from './errors.js';
 
 /** What the results of a method are kept under. */
@@ -116,8 +117,12 @@ async function fetched(
   args: unknown[],
 ): Promise<unknown> {
   const key = keyOf.apply(instance, args);
-  if (!isKey(key)) throw new CacheKeyError(name, key);
+  if (!isKey(key)) {
+    letGo(key);
+    throw new CacheKeyError(name, key);
+  }
   const given = typeof tags === 'function' ? tags.apply(instance, args) : tags;
+  letGo(given); // fetch refuses it
   const options: FetchOptions = given === undefined ? load : { ...load, tags: given };
   const place = args.findIndex((arg) => arg instanceof AbortSignal);
   if (place < 0) return cache.fetch(key, () => method.apply(instance, args), options);

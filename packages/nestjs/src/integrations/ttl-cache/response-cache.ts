@@ -9,6 +9,7 @@ import { lastValue } from './last-value.js';
 import { type CacheableRequest, hasCredentials, returnsItsAnswer } from './route.js';
 import { discardStream, isStream } from './streams.js';
 import type { TtlCacheInterceptorOptions } from './ttl-cache.interceptor.js';
+import { letGo } from '../refused-promise.js';
 import { checkVariant } from './variant.js';
 
 const SAFE_METHODS = ['GET', 'HEAD'];
@@ -101,6 +102,7 @@ export class ResponseCache {
   #fetchOptions({ request, client: { signal } }: Exchange): FetchOptions {
     const { tags } = this.options;
     const given = typeof tags === 'function' ? tags(request) : tags;
+    letGo(given); // fetch refuses it
     return given === undefined ? { ...this.load, signal } : { ...this.load, signal, tags: given };
   }
 

@@ -1,3 +1,4 @@
+import { letGo } from '../refused-promise.js';
 import { CacheVariantError } from './errors.js';
 
 /** By whom an answer may be shared. Undefined: by nobody. */
@@ -7,8 +8,9 @@ export type Variant = string | number | boolean | readonly (string | number | bo
 export function checkVariant(variant: unknown): Variant {
   const isPart = (part: unknown): boolean => part === undefined || part === null || isPlain(part);
   const isFine = variant === undefined || isPlain(variant) || (Array.isArray(variant) && variant.every(isPart));
-  if (!isFine) throw new CacheVariantError(variant);
-  return variant as Variant;
+  if (isFine) return variant as Variant;
+  letGo(variant);
+  throw new CacheVariantError(variant);
 }
 
 function isPlain(value: unknown): boolean {
