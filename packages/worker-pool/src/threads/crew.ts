@@ -97,13 +97,7 @@ export class Crew {
   dismiss(thread: Thread): void {
     if (thread.isEnding) return;
     this.#ending++;
-    thread
-      .dismiss()
-      .then((outcome) => {
-        if (isFailure(outcome)) thread.fault = this.#parts.owner.errorOf(outcome);
-        thread.kill();
-      })
-      .catch(() => thread.kill());
+    this.#letGo(thread).catch(() => thread.kill());
   }
 
   /** Ends one, whatever it does. */
@@ -125,6 +119,12 @@ export class Crew {
     }
     if (this.#threads.size === 0) this.#onEmpty?.();
     return empty;
+  }
+
+  async #letGo(thread: Thread): Promise<void> {
+    const outcome = await thread.dismiss();
+    if (isFailure(outcome)) thread.fault = this.#parts.owner.errorOf(outcome);
+    thread.kill();
   }
 
   #startThread(): void {

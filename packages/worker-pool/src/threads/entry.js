@@ -37,7 +37,7 @@ async function start(message) {
   /** @type {Record<string, unknown>} */
   let namespace;
   try {
-    namespace = await import(message.module);
+    namespace = /** @type {Record<string, unknown>} */ (await import(message.module));
   } catch (error) {
     return { kind: 'refused', step: 'import', thrown: takeApart(error) };
   }

@@ -12,14 +12,9 @@ export interface OutcomeOrigin {
 
 /** What a thread has answered that is no value, as an error; or what it threw, if that is none. */
 export function outcomeError(outcome: Failure, origin: OutcomeOrigin): unknown {
-  switch (outcome.kind) {
-    case 'thrown':
-      return origin.workshop.putTogether(outcome.thrown);
-    case 'uncloneable':
-      return new NotCloneableError('result', outcome.why);
-    case 'refused':
-      return refusalError(outcome, origin);
-  }
+  if (outcome.kind === 'thrown') return origin.workshop.putTogether(outcome.thrown);
+  if (outcome.kind === 'uncloneable') return new NotCloneableError('result', outcome.why);
+  return refusalError(outcome, origin);
 }
 
 function refusalError(refusal: Refusal, { workshop, pool, module }: OutcomeOrigin): Error {

@@ -21,8 +21,8 @@ export class ErrorWorkshop {
   /** Made for names of classes that this side does not have; each once. */
   readonly #made = new Map<string, ErrorClass>();
 
-  constructor(known: readonly ErrorClass[]) {
-    this.#known = new Map(known.map((known) => [known.name, known]));
+  constructor(classes: readonly ErrorClass[]) {
+    this.#known = new Map(classes.map((one) => [one.name, one]));
   }
 
   /** What the thread threw: an error of the same class and name, with all its parts, or the same value. */

@@ -82,26 +82,34 @@ function namesOf(error) {
   return /** @type {const} */ ({
     kind: 'error',
     base: baseOf(error),
-    className: String(read(read(error, 'constructor'), 'name') ?? 'Error'),
-    name: String(read(error, 'name') ?? 'Error'),
-    message: String(read(error, 'message') ?? ''),
-    stack: stackOf(error),
+    className: textIn(error.constructor, 'name') ?? 'Error',
+    name: textIn(error, 'name') ?? 'Error',
+    message: textIn(error, 'message') ?? '',
+    stack: textIn(error, 'stack'),
   });
 }
 
-/** @param {Error} error */
-function stackOf(error) {
-  const stack = read(error, 'stack');
-  return typeof stack === 'string' ? stack : undefined;
+/**
+ * @param {unknown} from
+ * @param {string} key
+ */
+function textIn(from, key) {
+  const text = read(from, key);
+  return typeof text === 'string' ? text : undefined;
 }
 
 /** @param {Error} error */
 function baseOf(error) {
-  for (let level = Object.getPrototypeOf(error); level !== null; level = Object.getPrototypeOf(level)) {
+  for (let level = above(error); level !== null; level = above(level)) {
     const base = BUILT_IN.get(level);
     if (base !== undefined) return base;
   }
   return 'Error';
+}
+
+/** @param {object} value @returns {object | null} */
+function above(value) {
+  return /** @type {object | null} */ (Object.getPrototypeOf(value));
 }
 
 /** @param {Error} error */

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.js';
 import { PoolOptionError } from '../errors.js';
-import type { Face, Threads, ThreadsOf } from '../face.js';
+import type { Threads, ThreadsOf } from '../face.js';
 import type { ThreadTaskOptions } from '../options.js';
 import { NotCloneableError } from './errors.js';
 import type { FunctionNames, SoleFunction, ThreadFunction, ThreadsOfModule } from './module-types.js';
@@ -25,7 +25,7 @@ export function threads<Fn extends ThreadFunction>(options: ThreadsOptions): Eng
 export function threads<Module extends object, Name extends FunctionNames<Module> = SoleFunction<Module>>(
   options: ThreadsOptions<Name>,
 ): Engine<ThreadsOfModule<Module, Name>>;
-export function threads(options: ThreadsOptions<string>): Engine<Face> {
+export function threads(options: ThreadsOptions): Engine {
   const complete = completeThreads(options);
   return {
     kind: 'threads',

@@ -69,14 +69,14 @@ class Search {
  */
 function* partsOf(value) {
   if (value instanceof Map) {
-    for (const [key, held] of value) {
+    for (const [key, held] of /** @type {Map<unknown, unknown>} */ (value)) {
       yield [`.key(${label(key)})`, () => key];
       yield [`.get(${label(key)})`, () => held];
     }
     return;
   }
   if (value instanceof Set) {
-    for (const held of value) yield [`.value(${label(held)})`, () => held];
+    for (const held of /** @type {Set<unknown>} */ (value)) yield [`.value(${label(held)})`, () => held];
     return;
   }
   if (ArrayBuffer.isView(value)) return;
@@ -94,7 +94,8 @@ function stepTo(key) {
 /** @param {unknown} key */
 function label(key) {
   if (typeof key === 'string') return JSON.stringify(key);
-  return typeof key === 'object' || typeof key === 'function' ? kindOf(key) : String(key);
+  const isShown = typeof key === 'number' || typeof key === 'bigint' || typeof key === 'boolean';
+  return isShown || key === null || key === undefined ? String(key) : kindOf(key);
 }
 
 /** @param {unknown} value */

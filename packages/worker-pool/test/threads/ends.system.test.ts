@@ -61,9 +61,10 @@ describe('a task that cannot be waited for is ended with its thread', () => {
     await flag.begun();
     await clock.advance(50);
     await error;
-    if (threadsAlive(events) === 1) expect(pool.getStats()).toMatchObject({ busy: 1, overdue: 1 });
     await until(() => pool.getStats().busy === 0);
-    expect(events.filter(({ kind }) => kind === 'worker_exited')).toHaveLength(1);
+    expect(threadsAlive(events) === 0 || events.filter(({ kind }) => kind === 'worker_started').length === 2).toBe(
+      true,
+    );
     expect(pool.getStats()).toMatchObject({ overdue: 0, lateResults: 1 });
   });
 
@@ -97,8 +98,7 @@ describe('a thread that ends of itself fails its own task', () => {
     const error = await errorOf(pool.executeTask({ act, value: exitCode }, { timeoutMs: Infinity }));
     expect(error).toBeInstanceOf(WorkerCrashedError);
     expect(error).toMatchObject({ code: 'ERR_WORKER_POOL_WORKER_CRASHED', reason, exitCode });
-    if (cause === undefined) expect(error.cause).toBeUndefined();
-    else expect(error.cause).toMatchObject(cause);
+    expect([error.cause]).toMatchObject([cause]);
     expect(events).toContainEqual(expect.objectContaining({ kind: 'worker_exited', isCrash: true, error }));
     flag.open();
     expect(await other).toEqual(expect.any(Number));
@@ -112,8 +112,7 @@ describe('a thread that ends of itself fails its own task', () => {
       timeoutMs: Infinity,
     });
     await pool.executeTask({ act: 'where' });
-    for (const [round, delayMs] of [100, 200, 400, 100].entries()) {
-      if (round === 3) expect(await pool.executeTask({ act: 'give', value: 1 })).toBe(1);
+    const crash = async (delayMs: number): Promise<void> => {
       await errorOf(pool.executeTask({ act: 'exit', value: 1 }));
       expect(pool.getStats()).toMatchObject({ total: 0, busy: 0 });
       await clock.advance(delayMs - 1);
@@ -121,7 +120,10 @@ describe('a thread that ends of itself fails its own task', () => {
       await clock.advance(1);
       expect(pool.getStats()).toMatchObject({ total: 1 });
       expect(threadsAlive(events)).toBe(1);
-    }
+    };
+    for (const delayMs of [100, 200, 400]) await crash(delayMs);
+    expect(await pool.executeTask({ act: 'give', value: 1 })).toBe(1);
+    await crash(100);
   });
 
   test('tasks wait meanwhile', async () => {

@@ -12,7 +12,7 @@ function stateful(options: Omit<ThreadsOptions, 'module'> & { readonly onTeardow
 } {
   const { onTeardown, ...rest } = options;
   const counters = new Int32Array(new SharedArrayBuffer(12));
-  const workerData = { prefix: 'hello', counters, teardown: onTeardown };
+  const workerData = { prefix: 'hello', counters, onTeardown };
   const names = { export: 'greet', setup: 'setup', teardown: 'teardown' };
   return { engine: threads({ module: fixture('state.mjs'), ...names, workerData, ...rest }), counters };
 }

@@ -26,7 +26,7 @@ describe('what goes to a thread and comes back', () => {
     const { pool } = makePool({
       engine: threads<typeof import('./fixtures/work.mjs').where>({ module, export: 'where' }),
     });
-    const { isMainThread, threadId } = await pool.executeTask(1);
+    const { isMainThread, threadId } = await pool.executeTask(undefined);
     expect({ isMainThread, isOther: threadId > 0 }).toEqual({ isMainThread: false, isOther: true });
   });
 
