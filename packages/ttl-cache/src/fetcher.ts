@@ -83,9 +83,19 @@ export class Fetcher<Key, Value> {
     const running = flights.find(request.key);
     if (running !== undefined) return this.#join(running, request, softTimeoutMs);
     const load = this.#open(request);
-    const promise = this.#enlist(load, request, softTimeoutMs); // before the loader runs, as that may end the load
+    const promise = this.#begin(load, request, softTimeoutMs); // before the loader runs, as that may end the load
     this.#launch(load, request);
     return promise;
+  }
+
+  /** The first who waits. If that fails, by a signal that takes no listener, the key must not be left taken. */
+  #begin(load: Load<Key, Value>, request: Request<Key, Value>, softTimeoutMs: Milliseconds): Promise<Value> {
+    try {
+      return this.#enlist(load, request, softTimeoutMs);
+    } catch (error) {
+      load.giveUp(error);
+      throw error;
+    }
   }
 
   /** Waits for a load that another has begun. */
@@ -111,10 +121,17 @@ export class Fetcher<Key, Value> {
   ): Promise<Value> {
     if (signal === undefined && softTimeoutMs === Infinity) return load.share();
     const waiter = load.join(signal);
-    if (softTimeoutMs !== Infinity) {
-      waiter.timer = this.#parts.options.clock.setTimer(softTimeoutMs, () => this.#waitedLong(load, waiter));
-    }
+    if (softTimeoutMs !== Infinity) this.#limit(load, waiter, softTimeoutMs);
     return waiter.promise;
+  }
+
+  #limit(load: Load<Key, Value>, waiter: Waiter<Value>, softTimeoutMs: Milliseconds): void {
+    try {
+      waiter.timer = this.#parts.options.clock.setTimer(softTimeoutMs, () => this.#waitedLong(load, waiter));
+    } catch (error) {
+      waiter.reject(error); // a clock of the user's that sets no timer
+      load.leave(waiter);
+    }
   }
 
   /** The soft timeout is over. If there is nothing stale any more, it has to wait on. */
@@ -144,7 +161,11 @@ export class Fetcher<Key, Value> {
       publish('loadStarted', { cache: this.#parts.options.label, key: plan.key, isRefresh });
     }
     if (load.isEnded) return; // a subscriber has closed the cache
-    this.#parts.flights.launch(load, loader, options.loadTimeoutMs ?? this.#parts.options.loadTimeoutMs);
+    try {
+      this.#parts.flights.launch(load, loader, options.loadTimeoutMs ?? this.#parts.options.loadTimeoutMs);
+    } catch (error) {
+      load.end({ kind: 'failed', error }); // a clock of the user's that sets no timer
+    }
   }
 
   #failure(key: Key): Failure<Key> | undefined {

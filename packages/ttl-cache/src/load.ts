@@ -75,12 +75,13 @@ export class Load<Key, Value> {
   /** Waits for it, and may leave before: as `leave` says, or when the signal fires. */
   join(signal: AbortSignal | undefined): Waiter<Value> {
     const waiter = new Waiter<Value>();
-    (this.#leaving ??= new Set()).add(waiter);
-    if (signal === undefined) return waiter;
-    waiter.onAbort(signal, () => {
-      waiter.reject(new FetchAbortedError(formatKey(this.plan.key), signal.reason));
-      this.leave(waiter);
-    });
+    if (signal !== undefined) {
+      waiter.onAbort(signal, () => {
+        waiter.reject(new FetchAbortedError(formatKey(this.plan.key), signal.reason));
+        this.leave(waiter);
+      });
+    }
+    (this.#leaving ??= new Set()).add(waiter); // last, as a signal that takes no listener has no waiter
     return waiter;
   }
 

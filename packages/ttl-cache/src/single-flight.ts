@@ -35,13 +35,13 @@ export class SingleFlight<Key, Value> {
 
   /** Whether the loader that runs here, if one does, would begin itself again by a load of this key. */
   wouldRecur(key: Key): boolean {
-    return recursionOf(loadScope.current, this.#owner, key) !== undefined;
+    return this.#recursion(key) !== undefined;
   }
 
   /** Begins a load. `call` the loader by `launch`. Throws a LoadCycleError if the loader that runs here would begin itself again. */
   open(plan: LoadPlan<Key, Value>): Load<Key, Value> {
     const { current } = loadScope;
-    const recursion = recursionOf(current, this.#owner, plan.key);
+    const recursion = this.#recursion(plan.key);
     if (recursion !== undefined) throw recursion;
     const load = new Load(plan, new LoadNode(this.#owner, this.#label, plan.key, current));
     this.#byKey.set(plan.key, load);
@@ -95,6 +95,12 @@ export class SingleFlight<Key, Value> {
   ownLoad(load: Load<Key, Value>): LoadCycleError | undefined {
     const { current } = loadScope;
     return current === load.node ? recursionOf(current, this.#owner, load.plan.key) : undefined;
+  }
+
+  /** Without a load that nobody can join any more there is none: its key would be joined. So most are spared the look. */
+  #recursion(key: Key): LoadCycleError | undefined {
+    const isPossible = this.#running.size > this.#byKey.size;
+    return isPossible ? recursionOf(loadScope.current, this.#owner, key) : undefined;
   }
 
   /** The promise of a load, for who asks here: in a loader it notices when that waits for ever. */

@@ -194,6 +194,25 @@ describe('those who wait leave one by one', () => {
     },
   );
 
+  test('a signal that takes no listener, or a clock that sets no timer, fails the fetch and leaves the key free', async () => {
+    const refusing = new AbortController().signal;
+    const broken = jest.spyOn(refusing, 'addEventListener').mockImplementation(fails);
+    const { cache, clock } = newCache<string, number>();
+    await expect(cache.fetch('a', () => 1, { signal: refusing })).rejects.toBe(down);
+    expect(broken).toHaveBeenCalledTimes(1);
+    expect(await cache.fetch('a', () => 2)).toBe(2);
+    const timer = jest.spyOn(clock, 'setTimer').mockImplementation(fails);
+    const stale = newCache<string, number>({ ttlMs: 5, staleForMs: 100, softTimeoutMs: 5 });
+    stale.cache.put('c', 1);
+    await stale.clock.advance(5);
+    const staleTimer = jest.spyOn(stale.clock, 'setTimer').mockImplementation(fails);
+    await expect(cache.fetch('b', () => 1)).rejects.toBe(down);
+    await expect(stale.cache.fetch('c', () => 1)).rejects.toBe(down);
+    timer.mockRestore();
+    staleTimer.mockRestore();
+    expect([await cache.fetch('b', () => 2), await stale.cache.fetch('c', () => 2)]).toEqual([2, 2]);
+  });
+
   test('a signal that has fired is no question', async () => {
     const { cache } = newCache();
     const loader = jest.fn(() => 1);
@@ -640,6 +659,23 @@ describe('a loader that waits for itself gets an error', () => {
     };
     await expect(cache.fetch('a', () => again('a'))).rejects.toBeInstanceOf(LoadCycleError);
     expect(calls).toBeLessThanOrEqual(most);
+  });
+
+  test('but not a loader whose key was deleted, in whose context a load that it does not wait for fetches the key', async () => {
+    const { cache } = newCache<string, number>();
+    const gate = new Gate<number>();
+    let other: Promise<number> | undefined;
+    const first = cache.fetch('a', (key, context) => {
+      other = cache.fetch('b', async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        cache.delete('a');
+        return cache.fetch('a', () => 2);
+      });
+      return gate.loader(key, context);
+    });
+    for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
+    gate.open(1);
+    expect([await first, await other]).toEqual([2, 2]); // what is there now wins
   });
 
   test('through another cache, with the names of both', async () => {
