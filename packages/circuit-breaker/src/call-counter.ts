@@ -104,7 +104,7 @@ export class RecentCalls implements CallCounter {
     if (saved.kind !== 'time') return;
     this.#advance(now);
     for (const { ageMs, calls, bad } of saved.buckets) {
-      const bucket = Math.floor((now - ageMs - elapsedMs) / this.#bucketMs);
+      const bucket = Math.round((now - ageMs - elapsedMs) / this.#bucketMs);
       if (bucket > this.#newest - this.#calls.length) this.#put(Math.min(bucket, this.#newest), calls, bad);
     }
   }

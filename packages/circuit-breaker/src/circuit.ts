@@ -19,15 +19,13 @@ import type { BreakerEvents, DropReason } from './events.js';
 import { type FailureWindow, makeWindow } from './failure-window.js';
 import type { CompleteOptions } from './options.js';
 import { rulesOf } from './rules.js';
-import { StatsCounter } from './stats.js';
+import { type BreakerStats, StatsCounter } from './stats.js';
+import { withoutStack } from './without-stack.js';
 
 /** How a call was let through: counted among those of a closed breaker, not counted at all, or rejected. Above 0: as that probe. */
 export const COUNTED = 0;
 const UNCOUNTED = -1;
 export const REJECTED = -2;
-
-/** Not measured: nobody needs to know how long the call takes. */
-const UNTIMED = NaN;
 
 /** The shell around the reducer and the window: it asks them, and does what they say. A call passes it twice: `admit`, `settle`. */
 export class Circuit {
@@ -41,6 +39,7 @@ export class Circuit {
   #state: BreakerState = INITIAL;
   /** Closed, and not held: the state in which a breaker should be nearly always. */
   #isCounting = true;
+  readonly #isTimed: boolean;
   #isEnded = false;
   #timer: ClockTimer | undefined;
 
@@ -48,6 +47,7 @@ export class Circuit {
     this.#options = options;
     this.#rules = rulesOf(options);
     this.#window = makeWindow(options.strategy);
+    this.#isTimed = this.#window.isTimed;
     this.#waiting = waiting;
     this.events = events;
     if (options.mode !== 'auto') this.#enter({ ...INITIAL, mode: options.mode });
@@ -65,6 +65,12 @@ export class Circuit {
 
   get mode(): BreakerMode {
     return this.#state.mode;
+  }
+
+  /** Of now. */
+  counts(waiting: number): BreakerStats {
+    if (!this.#isCounting) this.dispatch({ kind: 'elapsed' });
+    return this.stats.snapshot(waiting);
   }
 
   /** Whether `admit` would reject. */
@@ -86,8 +92,8 @@ export class Circuit {
   }
 
   /** When the call begins, if anybody needs to know. */
-  startedAt(): Milliseconds {
-    return this.#window.isTimed || this.events.isHeard ? this.#options.clock.now() : UNTIMED;
+  startedAt(): Milliseconds | undefined {
+    return this.#isTimed || this.events.isHeard ? this.#options.clock.now() : undefined;
   }
 
   /** Whether a call may be made, and as what. Who is not REJECTED must `settle`. */
@@ -97,37 +103,30 @@ export class Circuit {
     return admission;
   }
 
-  /** Why a call is rejected now. */
+  /** Why a call is rejected now. It is counted. */
   rejection(): CallRejectedError {
-    const { label, callTimeoutMs } = this.#options;
     this.stats.rejections++;
     if (this.events.isHeard)
       this.events.emit({ kind: 'call_rejected', reason: this.#isEnded ? 'unavailable' : 'open' });
-    if (this.#isEnded) return new BreakerUnavailableError(label);
-    const name = nameOf(this.#state);
-    const afterMs = retryAfter(this.#state, this.#options.clock.now());
-    const { phase } = this.#state;
-    const cause = phase.kind === 'closed' ? undefined : phase.cause;
-    // A probe takes no longer than a call may.
-    const latestMs = afterMs !== undefined && name === 'half_open' ? Math.min(afterMs, callTimeoutMs) : afterMs;
-    return new CircuitOpenError(label, name, latestMs, cause);
+    return withoutStack(() => this.#makeRejection());
   }
 
   /** The result of a call. One that was begun in an older state changes nothing. */
-  settle(generation: number, admission: number, outcome: Outcome, startedAt: Milliseconds, error: unknown): void {
-    const { stats } = this;
-    stats.running--;
-    if (outcome === 'success') stats.successes++;
-    else if (outcome === 'failure') stats.failures++;
-    else stats.ignored++;
-    const now = startedAt === startedAt ? this.#options.clock.now() : 0;
-    const durationMs = now - startedAt;
-    if (this.events.isHeard) this.#tell(outcome, durationMs, error);
-    if (admission === UNCOUNTED) return;
-    if (admission !== COUNTED) return this.#settleProbe(generation, admission, outcome, durationMs, error);
-    if (generation !== this.#state.generation) return this.drop('older_state');
-    if (outcome === 'ignore' || !this.#window.record(outcome === 'failure', durationMs, now)) return;
-    this.dispatch({ kind: 'tripped', generation, error });
+  settle(
+    generation: number,
+    admission: number,
+    outcome: Outcome,
+    startedAt: Milliseconds | undefined,
+    error: unknown,
+  ): void {
+    this.stats.count(outcome);
+    // Nearly all calls: nobody measures, nobody listens, and nothing changes. They allocate nothing.
+    if (startedAt === undefined && admission === COUNTED && !this.events.isHeard) {
+      if (generation !== this.#state.generation) this.drop('older_state');
+      else if (outcome !== 'ignore' && this.#window.record(outcome === 'failure', 0, 0)) {
+        this.dispatch({ kind: 'tripped', generation, error });
+      }
+    } else this.#settleTimed(generation, admission, outcome, startedAt, error);
   }
 
   /** A result that is not counted. */
@@ -157,6 +156,18 @@ export class Circuit {
     this.#waiting?.dismiss();
   }
 
+  #makeRejection(): CallRejectedError {
+    const { label, callTimeoutMs, clock } = this.#options;
+    if (this.#isEnded) return new BreakerUnavailableError(label);
+    const name = nameOf(this.#state);
+    const afterMs = retryAfter(this.#state, clock.now());
+    const { phase } = this.#state;
+    const cause = phase.kind === 'closed' ? undefined : phase.cause;
+    // A probe takes no longer than a call may.
+    const latestMs = afterMs !== undefined && name === 'half_open' ? Math.min(afterMs, callTimeoutMs) : afterMs;
+    return new CircuitOpenError(label, name, latestMs, cause);
+  }
+
   #admitSlowly(): number {
     if (this.#isEnded) return REJECTED;
     const { mode, phase } = this.#state;
@@ -174,8 +185,24 @@ export class Circuit {
     return UNCOUNTED;
   }
 
-  #settleProbe(generation: number, probe: number, outcome: Outcome, durationMs: Milliseconds, error: unknown): void {
+  #settleTimed(
+    generation: number,
+    admission: number,
+    outcome: Outcome,
+    startedAt: Milliseconds | undefined,
+    error: unknown,
+  ): void {
+    const now = this.#options.clock.now();
+    const durationMs = startedAt === undefined ? undefined : now - startedAt;
+    this.#tell(outcome, durationMs, error);
+    if (admission === UNCOUNTED) return;
     if (generation !== this.state.generation) return this.drop('older_state');
+    if (admission !== COUNTED) return this.#settleProbe(generation, admission, outcome, durationMs ?? 0, error);
+    if (outcome === 'ignore' || !this.#window.record(outcome === 'failure', durationMs ?? 0, now)) return;
+    this.dispatch({ kind: 'tripped', generation, error });
+  }
+
+  #settleProbe(generation: number, probe: number, outcome: Outcome, durationMs: Milliseconds, error: unknown): void {
     const isSlow = outcome === 'success' && this.#window.isSlow(durationMs);
     this.dispatch({ kind: 'probe_settled', generation, probe, outcome: isSlow ? 'failure' : outcome, error });
   }
@@ -207,10 +234,9 @@ export class Circuit {
     if (to === 'open' && this.#state.mode !== 'shadow') this.#waiting?.dismiss();
   }
 
-  #tell(outcome: Outcome, measuredMs: Milliseconds, error: unknown): void {
-    const durationMs = Number.isNaN(measuredMs) ? undefined : measuredMs;
+  #tell(outcome: Outcome, durationMs: Milliseconds | undefined, error: unknown): void {
+    if (!this.events.isHeard) return;
     if (outcome === 'success') this.events.emit({ kind: 'call_succeeded', durationMs });
-    else if (outcome === 'failure') this.events.emit({ kind: 'call_failed', durationMs, error });
-    else this.events.emit({ kind: 'call_ignored', durationMs, error });
+    else this.events.emit({ kind: outcome === 'failure' ? 'call_failed' : 'call_ignored', durationMs, error });
   }
 }

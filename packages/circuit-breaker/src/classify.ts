@@ -1,31 +1,34 @@
 import type { Outcome } from './breaker-state.js';
 import { BreakerOptionError } from './errors.js';
 import type { BreakerEvents } from './events.js';
-import type { CircuitBreakerOptions } from './options.js';
+import type { CompleteOptions } from './options.js';
 
-type Classifiers = {
-  readonly [Name in 'classifyError' | 'classifyResult']: CircuitBreakerOptions[Name] | undefined;
-};
-
-const CLASSIFIERS = { error: 'classifyError', result: 'classifyResult' } as const;
-const UNCLASSIFIED = { error: 'failure', result: 'success' } as const;
-
-/** What a call that has settled says. A classifier that fails must not hide that: it is as if there were none, and reported. */
-export function classify(
-  what: 'error' | 'result',
-  given: unknown,
-  classifiers: Classifiers,
+/** What a call that has thrown says about the dependency. */
+export function classifyError(
+  error: unknown,
+  { classifyError: classifier }: Pick<CompleteOptions, 'classifyError'>,
   events: BreakerEvents,
 ): Outcome {
-  const name = CLASSIFIERS[what];
-  const classifier = classifiers[name];
-  if (classifier === undefined) return UNCLASSIFIED[what];
+  return classifier === undefined ? 'failure' : ask(() => classifier(error), 'failure', 'classifyError', events);
+}
+
+/** What a call that has given a value says about the dependency. */
+export function classifyResult(
+  value: unknown,
+  { classifyResult: classifier }: Pick<CompleteOptions, 'classifyResult'>,
+  events: BreakerEvents,
+): Outcome {
+  return classifier === undefined ? 'success' : ask(() => classifier(value), 'success', 'classifyResult', events);
+}
+
+/** A classifier that fails must not hide what happened: it is as if there were none, and reported. */
+function ask(classifier: () => unknown, otherwise: Outcome, name: string, events: BreakerEvents): Outcome {
   try {
-    const outcome = classifier(given);
+    const outcome = classifier();
     if (outcome === 'failure' || outcome === 'success' || outcome === 'ignore') return outcome;
     throw new BreakerOptionError(`${name}()`, `'failure', 'success' or 'ignore'`, outcome);
   } catch (error) {
     events.problem('classifier', error);
-    return UNCLASSIFIED[what];
+    return otherwise;
   }
 }

@@ -25,7 +25,10 @@ export class BreakerOptionError extends CircuitBreakerError {
   }
 }
 
-/** The breaker did not make the call. Its subclasses say why. Says nothing about the dependency, so it never counts. */
+/**
+ * The breaker did not make the call. Its subclasses say why. Says nothing about the dependency, so it never counts. Its `stack` is
+ * its message alone: taking a real one would be most of what a rejection costs.
+ */
 export abstract class CallRejectedError extends CircuitBreakerError {
   constructor(
     message: string,

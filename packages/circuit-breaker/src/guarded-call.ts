@@ -2,10 +2,11 @@ import type { Milliseconds } from '@rookery/genserver';
 import type { GuardedFunction } from './breaker.js';
 import type { Bulkhead, NoRoom } from './bulkhead.js';
 import { type Circuit, REJECTED } from './circuit.js';
-import { classify } from './classify.js';
+import { classifyError, classifyResult } from './classify.js';
 import { BulkheadFullError, CallCancelledError, CallTimedOutError } from './errors.js';
 import type { CompleteOptions } from './options.js';
 import { TimedCall } from './timed-call.js';
+import { withoutStack } from './without-stack.js';
 
 export interface GuardedCallLimits {
   readonly signal: AbortSignal | undefined;
@@ -54,7 +55,8 @@ export class GuardedCall<T> {
     const { stats, events, name } = this.#circuit;
     stats.bulkheadRejections++;
     events.emit({ kind: 'call_rejected', reason: 'bulkhead_full' });
-    return new BulkheadFullError(this.#options.label, name, why.kind === 'waited' ? why.waitedMs : 0);
+    const waitedMs = why.kind === 'waited' ? why.waitedMs : 0;
+    return withoutStack(() => new BulkheadFullError(this.#options.label, name, waitedMs));
   }
 
   async #attempt(fn: GuardedFunction<T>): Promise<T> {
@@ -73,7 +75,7 @@ export class GuardedCall<T> {
       circuit.settle(generation, admission, outcome, startedAt, error);
       throw error;
     }
-    const outcome = classify('result', value, this.#options, circuit.events);
+    const outcome = classifyResult(value, this.#options, circuit.events);
     circuit.settle(generation, admission, outcome, startedAt, undefined);
     return value;
   }
@@ -93,7 +95,7 @@ export class GuardedCall<T> {
 
   #outcomeOf(call: TimedCall<T>, error: unknown): 'success' | 'failure' | 'ignore' {
     if (call.end === 'cancelled') return 'ignore';
-    if (call.end === 'settled') return classify('error', error, this.#options, this.#circuit.events);
+    if (call.end === 'settled') return classifyError(error, this.#options, this.#circuit.events);
     this.#circuit.stats.timeouts++;
     return 'failure';
   }

@@ -1,10 +1,9 @@
 import type { Breaker, GuardedFunction } from './breaker.js';
-import type { BreakerMode, BreakerStateName, Outcome } from './breaker-state.js';
+import type { BreakerMode, BreakerStateName } from './breaker-state.js';
 import { Bulkhead } from './bulkhead.js';
-import { LazyContext } from './call-context.js';
+import { CallEnds, resultOf } from './call-ends.js';
 import { checkFunction } from './checks.js';
-import { Circuit, REJECTED } from './circuit.js';
-import { classify } from './classify.js';
+import { Circuit, COUNTED, REJECTED } from './circuit.js';
 import { BreakerOptionError, FallbackFailedError } from './errors.js';
 import { BreakerEvents, type BreakerListener } from './events.js';
 import { Faults } from './faults.js';
@@ -29,6 +28,7 @@ export class LocalBreaker implements Breaker {
   readonly #circuit: Circuit;
   readonly #bulkhead: Bulkhead | undefined;
   #faults: Faults | undefined;
+  #ends: CallEnds | undefined;
   /** Whether a call without options needs nothing but the circuit. */
   #isPlain: boolean;
 
@@ -124,7 +124,7 @@ export class LocalBreaker implements Breaker {
   }
 
   stats(): BreakerStats {
-    return this.#circuit.stats.snapshot(this.#bulkhead?.waiting ?? 0);
+    return this.#circuit.counts(this.#bulkhead?.waiting ?? 0);
   }
 
   subscribe(listener: BreakerListener): () => void {
@@ -173,26 +173,24 @@ export class LocalBreaker implements Breaker {
     this.shutdown();
   }
 
-  /** A call that nothing but the circuit has to do with. */
-  async #run<T>(fn: GuardedFunction<T>): Promise<T> {
+  /** A call that nothing but the circuit has to do with. `then` and no await: that is a quarter cheaper, and keeps async stacks. */
+  #run<T>(fn: GuardedFunction<T>): Promise<T> {
     const circuit = this.#circuit;
     const admission = circuit.admit();
-    if (admission === REJECTED) throw circuit.rejection();
-    const { generation } = circuit;
-    const startedAt = circuit.startedAt();
-    let value: T;
-    try {
-      value = await fn(new LazyContext());
-    } catch (error) {
-      circuit.settle(generation, admission, this.#outcomeOf('error', error), startedAt, error);
-      throw error;
-    }
-    circuit.settle(generation, admission, this.#outcomeOf('result', value), startedAt, undefined);
-    return value;
+    if (admission === REJECTED) return Promise.reject(circuit.rejection());
+    const { onValue, onError } = this.#endsOf(admission);
+    return resultOf(fn).then(onValue as (value: T) => T, onError);
   }
 
-  #outcomeOf(what: 'error' | 'result', given: unknown): Outcome {
-    return classify(what, given, this.#options, this.#circuit.events);
+  /** Of calls that differ in nothing, one pair of functions serves all. */
+  #endsOf(admission: number): CallEnds {
+    const circuit = this.#circuit;
+    const startedAt = circuit.startedAt();
+    if (admission !== COUNTED || startedAt !== undefined) {
+      return new CallEnds(circuit, this.#options, circuit.generation, admission, startedAt);
+    }
+    if (this.#ends?.generation === circuit.generation) return this.#ends;
+    return (this.#ends = new CallEnds(circuit, this.#options, circuit.generation, admission, startedAt));
   }
 
   async #guard<T, Fallback>(

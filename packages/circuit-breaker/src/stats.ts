@@ -38,6 +38,14 @@ export class StatsCounter {
   trips = 0;
   running = 0;
 
+  /** A call has settled. */
+  count(outcome: 'success' | 'failure' | 'ignore'): void {
+    this.running--;
+    if (outcome === 'success') this.successes++;
+    else if (outcome === 'failure') this.failures++;
+    else this.ignored++;
+  }
+
   snapshot(waiting: number): BreakerStats {
     const { successes, failures, ignored, timeouts, rejections, bulkheadRejections } = this;
     const { shadowRejections, droppedResults, fallbacks, trips, running } = this;
