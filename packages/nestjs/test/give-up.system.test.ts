@@ -1,24 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { type Ended, Program } from './support/program.js';
 
 const fixture = fileURLToPath(new URL('fixtures/give-up.mjs', import.meta.url));
 
-async function run(
-  ...args: readonly string[]
-): Promise<{ readonly code: unknown; readonly signal: unknown; readonly output: string }> {
-  // Without the options of the test run: the fixture uses the built packages, as an application does.
-  const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' };
-  const child = spawn(process.execPath, [fixture, ...args], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 20_000,
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (output += data.toString()));
-  const [code, signal] = (await once(child, 'close')) as [unknown, unknown];
-  return { code, signal, output };
+function run(...args: readonly string[]): Promise<Ended> {
+  return new Program(fixture, ...args).ended();
 }
 
 describe('an application whose tree gives up', () => {
@@ -39,6 +26,19 @@ describe('an application whose tree gives up', () => {
     const { signal, output } = await run();
     expect(output).toContain('The tree gave up');
     expect(signal).toBe('SIGTERM');
+  });
+
+  test('closes the application that was named, and ends by itself with exit code 1, without a signal', async () => {
+    const { code, signal, output } = await run('close');
+    expect(output).toContain('shutdown hook: undefined');
+    expect([code, signal]).toEqual([1, null]);
+  });
+
+  test('ends all the same where it should be closed and none was named', async () => {
+    const { code, output } = await run('hooks', 'exit', 'unnamed');
+    expect(output).toMatch(/onGiveUp failed[^]*call closeOnGiveUp\(app\)/);
+    expect(output).toContain('shutdown hook: SIGTERM');
+    expect(code).toBe(1);
   });
 
   test.each(['throws', 'rejects'])('an onGiveUp that %s is logged, and the process ends all the same', async (how) => {

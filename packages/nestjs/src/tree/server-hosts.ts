@@ -2,16 +2,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService, ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { ServerClass } from '@rookery/genserver';
 import { TreeError } from '../errors.js';
-import { classOfFactory } from './factory-class.js';
+import { classOfFactory, classOfServer, type ServerMaker } from './fresh-class.js';
 import { isServerClass } from './is-server-class.js';
 import { pathToRequest } from './request-scope.js';
 
 type Provider = ReturnType<DiscoveryService['getProviders']>[number];
 
-/** Where a server class is provided, and which class stands there: another one when a test has overridden it. */
+/** Where a server class is provided, and what makes its instances: those of another class when a test has overridden it. */
 export interface ServerHost {
   readonly moduleRef: ModuleRef;
-  readonly implementation: new (...args: never[]) => unknown;
+  readonly implementation: ServerMaker;
 }
 
 /** Finds the module that provides a server class; each class is looked for once. */
@@ -70,9 +70,9 @@ export class ServerHosts {
 }
 
 /** A class, or what stands for the factory that makes its instances. */
-function implementationOf(type: ServerClass, provider: Provider): ServerHost['implementation'] {
+function implementationOf(type: ServerClass, provider: Provider): ServerMaker {
   const { metatype, inject } = provider;
-  if (isServerClass(metatype)) return metatype as unknown as ServerHost['implementation'];
+  if (isServerClass(metatype)) return classOfServer(metatype as unknown as ServerMaker);
   if (typeof metatype !== 'function' || !Array.isArray(inject)) throw noClass(type, provider);
   return classOfFactory(type.name, metatype as (...dependencies: never[]) => unknown, inject);
 }

@@ -56,11 +56,13 @@ export class TreeRunner
 
   /** The last one that Nest calls, so that all that follows has one deadline. */
   onModuleDestroy(): void {
+    if (this.phases.phase === 'stopped') return;
     this.phases.enter('stopping');
     this.deadline.start();
   }
 
   async beforeApplicationShutdown(signal = 'close'): Promise<void> {
+    if (this.phases.phase === 'stopped') return; // closed once more, or after a boot that failed
     this.#logger.log(`Stopping (${signal}): open requests get their answers, then the tree stops`);
     this.#secondSignal.listen(signal);
     await this.deadline.waitForBalancers();

@@ -1,10 +1,30 @@
-import { Inject, type InjectionToken, Optional, type OptionalFactoryDependency } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type InjectionToken,
+  Optional,
+  type OptionalFactoryDependency,
+  Scope,
+} from '@nestjs/common';
 import { GenServer } from '@rookery/genserver';
 
 /** What Nest can make instances of. */
 export type ServerMaker = new (...dependencies: never[]) => unknown;
 
 type Dependency = InjectionToken | OptionalFactoryDependency;
+
+/**
+ * Stands for a server class in `ModuleRef.create`: it makes that class, with the same injection, but is not transient itself. Nest does
+ * not construct what is transient below two transient ones, and would inject bare prototypes.
+ */
+export function classOfServer(type: ServerMaker): ServerMaker {
+  function Fresh(...dependencies: never[]): unknown {
+    return Reflect.construct(type, dependencies);
+  }
+  Object.setPrototypeOf(Fresh, type); // through which Nest finds what it notes of a class
+  Fresh.prototype = type.prototype as object;
+  return asNestClass(Fresh, type.name);
+}
 
 /**
  * A class whose constructor calls the factory of a provider, with what its `inject` list names: so Nest resolves these anew for each
@@ -15,16 +35,21 @@ export function classOfFactory(
   factory: (...dependencies: never[]) => unknown,
   inject: readonly Dependency[],
 ): ServerMaker {
-  function Made(...dependencies: never[]): object {
+  function Fresh(...dependencies: never[]): object {
     return madeBy(name, factory(...dependencies)); // of an async factory a promise, which Nest and the core wait for
   }
-  Object.defineProperty(Made, 'name', { value: `the factory of ${name}` });
   inject.forEach((dependency, index) => {
     const { token, optional } = isOptional(dependency) ? dependency : { token: dependency, optional: false };
-    Inject(token)(Made, undefined, index);
-    if (optional) Optional()(Made, undefined, index);
+    Inject(token)(Fresh, undefined, index);
+    if (optional) Optional()(Fresh, undefined, index);
   });
-  return Made as unknown as ServerMaker;
+  return asNestClass(Fresh, `the factory of ${name}`);
+}
+
+function asNestClass(fresh: (...dependencies: never[]) => unknown, name: string): ServerMaker {
+  Object.defineProperty(fresh, 'name', { value: name });
+  Injectable({ scope: Scope.DEFAULT })(fresh);
+  return fresh as unknown as ServerMaker;
 }
 
 function isOptional(dependency: Dependency): dependency is OptionalFactoryDependency {

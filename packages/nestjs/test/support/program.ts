@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** How a program ended, and all that it wrote. */
+export interface Ended {
+  readonly code: unknown;
+  readonly signal: unknown;
+  readonly output: string;
+}
+
+/** A program of its own that uses the built packages, as an application does. Ended when it takes far too long. */
+export class Program {
+  readonly #process: ChildProcess;
+  readonly #ended: Promise<unknown[]>;
+  #output = '';
+
+  constructor(...args: readonly string[]) {
+    const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' }; // without the options of the test run
+    this.#process = spawn(process.execPath, args, {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 40_000,
+      killSignal: 'SIGKILL',
+    });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream?.on('data', (data: Buffer) => (this.#output += data.toString()));
+    }
+    this.#ended = once(this.#process, 'close');
+  }
+
+  /** Waits until it has written this; rejects when it ends without. */
+  async says(text: string): Promise<void> {
+    const isOver = this.#ended.then(() => 'over');
+    while (!this.#output.includes(text)) {
+      const next = Promise.race([
+        isOver,
+        once(this.#process.stdout as NodeJS.ReadableStream & NodeJS.EventEmitter, 'data'),
+      ]);
+      if ((await next) === 'over') throw new Error(`It ended without "${text}":\n${this.#output}`);
+    }
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
+  async ended(): Promise<Ended> {
+    const [code, signal] = await this.#ended;
+    return { code, signal, output: this.#output };
+  }
+}
