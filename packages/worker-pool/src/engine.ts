@@ -89,7 +89,7 @@ export interface EngineHost {
 }
 
 /**
- * Starts a task in the async context of who calls it, never on the caller's stack. `onKilled` hears when its process was ended from
+ * Starts a task, which returns a promise unless it is done at once, and does not reject: in the async context of who calls it, never on the caller's stack. `onKilled` hears when its process was ended from
  * outside before it was done. Throws when no task can be started.
  */
-export type SpawnTask = (task: () => unknown, onKilled: (reason: unknown) => void) => void;
+export type SpawnTask = (task: () => Promise<void> | undefined, onKilled: (reason: unknown) => void) => void;

@@ -141,7 +141,7 @@ export class TaskAbortedError extends WorkerPoolError {
   }
 }
 
-/** The process of a task in a supervised pool was ended from outside. How is the `cause`. */
+/** The process of a task in a supervised pool was ended from outside. How is the `cause`, a TaskExitedError of @rookery/genserver. */
 export class TaskKilledError extends WorkerPoolError {
   readonly code = 'ERR_WORKER_POOL_TASK_KILLED';
 

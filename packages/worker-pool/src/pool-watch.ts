@@ -1,14 +1,13 @@
+import { AsyncResource } from 'node:async_hooks';
 import {
   type Clock,
   type ClockTimer,
-  Down,
-  type ExitReason,
   GenServer,
   type Milliseconds,
-  type MonitorRef,
-  type ProcessRef,
   type Self,
   shared,
+  type Task,
+  type TaskSupervisorRef,
 } from '@rookery/genserver';
 
 /** A timer has fired. */
@@ -19,33 +18,27 @@ class Tick {
 /** What a watch does for the pool it belongs to. */
 export interface Watch {
   readonly clock: Clock;
-  /** Tells how this process ended, unless `forget` is called before. */
-  monitor(process: ProcessRef, onDown: (reason: ExitReason) => void): MonitorRef;
-  forget(monitor: MonitorRef): void;
+  /** Starts a task that belongs to the watch, in the async context of who calls this. `onKilled` hears if it ends before it is done. */
+  start(tasks: TaskSupervisorRef, task: () => unknown, onKilled: (error: unknown) => void): void;
 }
 
 /**
- * The timers of a supervised pool, and who hears of its tasks: a process of its own, linked with the pool's, as that does not look
+ * The timers of a supervised pool, and who waits for its tasks: a process of its own, linked with the pool's, as that does not look
  * into its mailbox while it drains. All it does ends with it.
  */
 export class PoolWatch extends GenServer {
   declare readonly [shared]: Watch;
-  readonly #watched = new Map<MonitorRef, (reason: ExitReason) => void>();
 
   override init(): void {
-    this.self.trapExit(true); // a pool that stops for no bad reason takes it along
     const { self } = this;
-    const watched = this.#watched;
+    self.trapExit(true); // a pool that stops for no bad reason takes it along
+    // A task is waited for by its owner alone; whoever gives a task to a pool may be another process.
+    const own = new AsyncResource('WorkerPoolWatch');
     const watch: Watch = {
       clock: clockOf(self),
-      monitor: (process, onDown) => {
-        const ref = self.monitor(process);
-        watched.set(ref, onDown);
-        return ref;
-      },
-      forget: (ref) => {
-        watched.delete(ref);
-        self.demonitor(ref);
+      start: (tasks, task, onKilled) => {
+        const started = tasks.asyncNolink(self, task);
+        own.runInAsyncScope(waitFor, undefined, started).catch(onKilled);
       },
     };
     Object.defineProperty(this, shared, { value: watch });
@@ -53,14 +46,11 @@ export class PoolWatch extends GenServer {
 
   override handleInfo(message: unknown): void {
     if (message instanceof Tick) message.run();
-    else if (message instanceof Down) this.#down(message);
   }
+}
 
-  #down({ ref, reason }: Down): void {
-    const onDown = this.#watched.get(ref);
-    this.#watched.delete(ref);
-    onDown?.(reason);
-  }
+function waitFor(task: Task<unknown>): Promise<unknown> {
+  return task.await({ timeoutMs: Infinity });
 }
 
 function clockOf(self: Self): Clock {

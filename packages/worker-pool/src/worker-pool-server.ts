@@ -1,6 +1,4 @@
 import { Exit, type ExitReason, GenServer, isAbnormal, shared, taskSupervisor } from '@rookery/genserver';
-import type { TaskSupervisorRef } from '@rookery/genserver';
-import type { SpawnTask } from './engine.js';
 import type { Face } from './face.js';
 import type { WorkerPoolOptions } from './options.js';
 import { PoolWatch, type Watch } from './pool-watch.js';
@@ -35,7 +33,7 @@ export class WorkerPoolServer extends GenServer {
     const pool = new TaskPool<Face>(
       { label: self.name, ...options, clock: watch.clock },
       {
-        ...(tasks !== undefined && { spawn: spawnUnder(tasks, watch) }),
+        ...(tasks !== undefined && { spawn: (task, onKilled) => watch.start(tasks, task, onKilled) }),
         onFailed: (error) => self.stop({ kind: 'error', error }),
       },
     );
@@ -54,16 +52,4 @@ export class WorkerPoolServer extends GenServer {
   override async terminate(reason: ExitReason): Promise<void> {
     await this[shared].drain({ timeoutMs: isAbnormal(reason) ? 0 : this.#drainMs });
   }
-}
-
-/** Each task is a process under the supervisor, in the async context of its caller. */
-function spawnUnder(supervisor: TaskSupervisorRef, watch: Watch): SpawnTask {
-  return (task, onKilled) => {
-    const poolTask = async (): Promise<void> => {
-      await task();
-      watch.forget(monitor);
-    };
-    const process = supervisor.startChild(poolTask);
-    const monitor = watch.monitor(process, onKilled);
-  };
 }

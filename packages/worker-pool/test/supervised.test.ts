@@ -137,7 +137,7 @@ test('a task that is ended in the tree fails its caller; as nothing stops a func
   runtime.kill(pidOf(runtime, 'Task('));
   const error = await failed;
   expect(error).toBeInstanceOf(TaskKilledError);
-  expect(error.cause).toEqual(ExitReason.killed);
+  expect(error.cause).toMatchObject({ code: 'ERR_GENSERVER_TASK_EXITED', reason: ExitReason.killed });
   expect(a.signal?.aborted).toBe(true);
   expect(jobs.getStats()).toMatchObject({ failed: 1, overdue: 1, busy: 1 });
   expect(b.begun).toBe(0);
@@ -160,6 +160,25 @@ test('without its task supervisor a pool cannot go on: it is started anew, and a
   await settle();
   expect(jobs.isAlive).toBe(true);
   expect(jobs.pid).not.toBe(pid);
+  gate.open();
+});
+
+test('a handler may give a task to the pool, and hears when that is ended in the tree', async () => {
+  class Caller extends GenServer {
+    async work(): Promise<string> {
+      return WorkerPool.ref(runtime, 'jobs')
+        .executeTask(gate.task)
+        .then(() => 'done')
+        .catch((error: unknown) => (error as Error).name);
+    }
+  }
+  const gate = new Gate();
+  const { runtime } = await startTree();
+  const caller = await runtime.start(Caller);
+  const told = caller.call.work();
+  await settle();
+  runtime.kill(pidOf(runtime, 'Task('));
+  expect(await told).toBe('TaskKilledError');
   gate.open();
 });
 
