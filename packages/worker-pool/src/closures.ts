@@ -135,12 +135,12 @@ class TaskWorkers extends ClosureWorkers {
 
   override run(run: Run): void {
     let hasBegun = false;
-    const notBegun = (error: unknown): void => {
+    const notBegun = (error: unknown): undefined => {
       run.fail(error);
       run.release();
     };
     const task = (): Promise<void> | undefined => {
-      if (run.isAnswered) return void notBegun(undefined);
+      if (run.isAnswered) return notBegun(undefined);
       hasBegun = true;
       return this.call(run);
     };
