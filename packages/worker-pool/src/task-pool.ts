@@ -101,6 +101,11 @@ export class TaskPool<F extends Face = Closures> {
     return this.drain({ timeoutMs: 0 });
   }
 
+  /** For this package: its process has ended, and nobody waits for what is left to be done. */
+  abandon(): void {
+    this.stop().catch((error: unknown) => this.#reporter.report({ kind: 'failed', pool: this.label, error }));
+  }
+
   /** For this package: as `executeTask`, in all its forms. */
   submit({ job, options, index, overflow = this.#options.queue.overflow }: Submission): Promise<unknown> {
     try {

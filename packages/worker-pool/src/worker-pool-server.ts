@@ -37,7 +37,7 @@ export class WorkerPoolServer extends GenServer {
         onFailed: (error) => self.stop({ kind: 'error', error }),
       },
     );
-    self.signal.addEventListener('abort', () => void pool.stop().catch(() => undefined), { once: true });
+    self.signal.addEventListener('abort', () => pool.abandon(), { once: true });
     Object.defineProperty(this, shared, { value: pool });
     await pool.ready();
   }
