@@ -103,7 +103,7 @@ export class CircuitBreakerRegistry implements Iterable<readonly [key: string, b
     const options = { ...this.#shared, ...this.#optionsFor?.(key), label: key };
     const breaker = new LocalBreaker(options, new BreakerEvents(key, this.#events));
     if (this.#places.size >= this.#max) this.#evict();
-    this.#places.set(key, { breaker, isRecent: true });
+    this.#places.set(key, { breaker, isRecent: false });
     return breaker;
   }
 

@@ -56,8 +56,7 @@ export function checkSnapshot(snapshot: BreakerSnapshot): void {
   checkObject('snapshot', snapshot);
   const { version, takenAtMs, mode, trips, phase, window } = snapshot;
   if (version !== 1) throw new BreakerOptionError('snapshot.version', '1', version);
-  if (!Number.isFinite(takenAtMs))
-    throw new BreakerOptionError('snapshot.takenAtMs', 'a date in milliseconds', takenAtMs);
+  checkFinite('snapshot.takenAtMs', takenAtMs);
   checkOneOf('snapshot.mode', mode, ['auto', 'forced_open', 'forced_closed', 'shadow']);
   checkCountOrZero('snapshot.trips', trips);
   checkObject('snapshot.phase', phase);
