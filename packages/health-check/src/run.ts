@@ -20,7 +20,8 @@ export class Run {
   readonly startedAt: Milliseconds;
   readonly #check: CompleteCheck;
   readonly #clock: Clock;
-  readonly #listener: RunListener;
+  /** Until it is given up: what hangs for ever must not hold on to everything. */
+  #listener: RunListener | undefined;
   readonly #abort = new AbortController();
   #timer: ClockTimer | undefined;
   #isEnded = false;
@@ -37,10 +38,9 @@ export class Run {
   }
 
   start(context: Omit<CheckContext, 'name' | 'signal'>): void {
-    const { check, name, timeoutMs } = this.#check;
-    this.#limit(timeoutMs).unref();
-    const returned = callNow(() => check({ ...context, name, signal: this.#abort.signal }));
-    this.#listener.gaveWay(this.tookMs);
+    this.#limit(this.#check.timeoutMs).unref();
+    const returned = this.#call(context);
+    this.#listener?.gaveWay(this.tookMs);
     returned.then(
       (value) => this.#settle(() => readReturned(value)),
       (error: unknown) => this.#settle(() => readThrown(error)),
@@ -58,7 +58,14 @@ export class Run {
   giveUp(error: unknown): void {
     this.#isEnded = true;
     this.#timer?.cancel();
+    this.#listener = undefined;
     this.#abort.abort(error);
+  }
+
+  /** Apart, so that what waits for its end does not hold on to the context. */
+  #call(context: Omit<CheckContext, 'name' | 'signal'>): Promise<unknown> {
+    const { check, name } = this.#check;
+    return callNow(() => check({ ...context, name, signal: this.#abort.signal }));
   }
 
   #limit(leftMs: Milliseconds): ClockTimer {
@@ -72,7 +79,7 @@ export class Run {
     // A busy thread may let it in before its timer: late is late.
     if (tookMs > this.#check.timeoutMs) this.#timeOut();
     else this.#end(readSafely(read));
-    this.#listener.settled(tookMs, isLate);
+    this.#listener?.settled(tookMs, isLate);
   }
 
   #timeOut(): void {
@@ -86,7 +93,7 @@ export class Run {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#timer?.cancel();
-    this.#listener.ended(outcome, this.tookMs);
+    this.#listener?.ended(outcome, this.tookMs);
   }
 }
 
