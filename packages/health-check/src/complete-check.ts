@@ -16,7 +16,7 @@ import type { Damping } from './damping.js';
 import { HealthOptionError } from './errors.js';
 
 /** When a check runs, complete. */
-export interface Sampling extends Damping {
+interface Sampling extends Damping {
   readonly intervalMs: Milliseconds;
   readonly initialDelayMs: Milliseconds;
   readonly jitter: number;

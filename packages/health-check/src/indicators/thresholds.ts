@@ -21,7 +21,7 @@ export function thresholds(option: string, given: Partial<Thresholds> = {}, defa
 }
 
 /** What a figure means. */
-export function judge(value: number, { degradedAt, unhealthyAt }: Thresholds): 'healthy' | 'degraded' | 'unhealthy' {
+function judge(value: number, { degradedAt, unhealthyAt }: Thresholds): 'healthy' | 'degraded' | 'unhealthy' {
   if (value >= unhealthyAt) return 'unhealthy';
   return value >= degradedAt ? 'degraded' : 'healthy';
 }

@@ -12,7 +12,7 @@ import {
 import { type Check, type CheckReturn, HealthCheck, PROBE_DAMPING } from '../../src/index.js';
 
 /** What an indicator says, as terminus writes it; nothing for up. */
-export type Told = Readonly<Record<string, { readonly status: string }>> | void;
+type Told = Readonly<Record<string, { readonly status: string }>> | void;
 
 /** A check, as either takes it. */
 export interface Question {
@@ -24,7 +24,7 @@ export interface Question {
   readonly isLiveness?: boolean;
 }
 
-export interface Answer {
+interface Answer {
   readonly statusCode: number;
   /** As written to the client. */
   readonly text: string;

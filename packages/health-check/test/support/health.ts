@@ -10,7 +10,7 @@ import {
 } from '../../src/index.js';
 
 /** 2026-01-01: what the date is when the clock says 0. */
-export const START = Date.UTC(2026, 0, 1);
+const START = Date.UTC(2026, 0, 1);
 
 export function isoAt(ms: number): string {
   return new Date(START + ms).toISOString();
