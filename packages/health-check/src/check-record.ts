@@ -52,9 +52,9 @@ export class CheckRecord {
     return this.#state;
   }
 
-  /** From when on what is known is too old. */
+  /** From when on what is known is too old; never, when nothing is known. */
   get staleAt(): Milliseconds {
-    return this.#lastCheck === undefined ? Infinity : this.#endedAt + this.check.maxAgeMs;
+    return this.#damped.shown === undefined ? Infinity : this.#endedAt + this.check.maxAgeMs;
   }
 
   get isFlapping(): boolean {
@@ -81,7 +81,7 @@ export class CheckRecord {
 
   /** What is known is too old now. Returns the change, if it is one. */
   expire(moment: Moment): Transition | undefined {
-    if (moment.atMs < this.staleAt || this.#damped.shown === undefined) return undefined;
+    if (moment.atMs < this.staleAt) return undefined;
     this.#damped = UNDAMPED;
     const ageMs = Math.round(moment.atMs - this.#endedAt);
     this.#explain({ reason: `Its last result is ${ageMs} ms old.`, problem: undefined, isErrorText: false });

@@ -38,7 +38,7 @@ export type CheckFunction = (context: CheckContext) => CheckReturn | PromiseLike
 export interface SamplingOptions extends Partial<Damping> {
   /** From the start of a run to the start of the next. Default 30 000. */
   readonly intervalMs?: Milliseconds;
-  /** Before the first run. Default 0: at once. */
+  /** Before the first run, and with jitter up to that part of an interval more. Default 0: at once. */
   readonly initialDelayMs?: Milliseconds;
   /** Takes up to this fraction off each interval, at random, so that not all run in step. From 0 to below 1, default 0.1. */
   readonly jitter?: number;

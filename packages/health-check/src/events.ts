@@ -5,7 +5,7 @@ import type { HealthState } from './health.js';
 import { show } from './result.js';
 import type { ShutdownPhase } from './shutdown-plan.js';
 
-/** What happens, told when something changes and never for a probe or a run that changes nothing. `at` is an ISO date. */
+/** What happens: a change, or a mishap that no state tells; never a probe or a run that changes nothing. `at` is an ISO date. */
 export type HealthEvent =
   | {
       /** What is believed of a check. */

@@ -1,6 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { HealthIndicatorService } from '@nestjs/terminus';
-import { degraded, healthy, terminusCheck, toTerminusResult, unhealthy, unknown } from '../src/index.js';
+import { type HealthCheckAttempt, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { expectTypeOf } from 'expect-type';
+import {
+  type CheckFunction,
+  degraded,
+  healthy,
+  terminusCheck,
+  type TerminusIndicator,
+  type TerminusResult,
+  toTerminusResult,
+  unhealthy,
+  unknown,
+} from '../src/index.js';
 import { useHealth } from './support/health.js';
 
 const newHealth = useHealth();
@@ -96,6 +107,13 @@ describe('what an indicator of terminus says', () => {
     await clock.advance(30_000);
     expect(health.check('a')).toMatchObject({ state: 'unhealthy', reason: 'db: refused', hasErrorText: true });
     expect(() => terminusCheck({} as never)).toThrow('an indicator of @nestjs/terminus');
+  });
+
+  test('its types fit', () => {
+    expectTypeOf<HealthIndicatorResult>().toExtend<TerminusResult>();
+    expectTypeOf<HealthCheckAttempt>().toExtend<TerminusIndicator>();
+    expectTypeOf(() => new HealthIndicatorService().check('db').up({ rows: 1 })).toExtend<CheckFunction>();
+    expect(terminusCheck(() => new HealthIndicatorService().check('db').up())).toBeInstanceOf(Function);
   });
 
   test.each([

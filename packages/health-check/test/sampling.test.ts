@@ -317,5 +317,6 @@ describe('what is too old', () => {
     expect(health.getHealth().state).toBe('healthy');
     holdThread(clock, 1);
     expect(health.getHealth().state).toBe('unknown');
+    expect(health.probe('readiness')).toBe(health.probe('readiness')); // and is not looked at again for each of them
   });
 });

@@ -27,7 +27,8 @@ const SLICE = 1_000;
 
 /**
  * The messages that wait for the processes of a runtime: how many, and for how long. A check named `mailboxes`, every second. The
- * age is at least what is told, and at most one interval more.
+ * age is at least what is told, and at most one interval more; of a mailbox that drops its oldest message when it is full it is that
+ * of the place in line.
  */
 export function mailboxes(runtime: MailboxesSource, options: MailboxesOptions = {}): Check {
   checkFunction('runtime.mailboxes', (runtime as Partial<MailboxesSource> | undefined)?.mailboxes, 'of a runtime');
