@@ -255,3 +255,9 @@ describe('a pool whose threads cannot start', () => {
     ]);
   });
 });
+
+test('the limits of memory do not count Buffers, as the README says', async () => {
+  const engine = engineOf({ resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 } });
+  const { pool } = makePool({ engine });
+  expect(await pool.executeTask({ act: 'buffers', value: 128 })).toBe(128 * 2 ** 20);
+});

@@ -1,0 +1,4 @@
+import { worker } from 'workerpool';
+import { act } from '../acts.mjs';
+
+worker({ act });
