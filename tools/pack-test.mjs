@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const STEP_MS = 300_000;
-const PACKAGES = ['genserver', 'ttl-cache', 'worker-pool', 'nestjs'];
+const PACKAGES = ['genserver', 'ttl-cache', 'worker-pool', 'circuit-breaker', 'nestjs'];
 const root = fileURLToPath(new URL('../', import.meta.url));
 const project = mkdtempSync(join(realpathSync(tmpdir()), 'rookery-pack-'));
 process.once('exit', () => rmSync(project, { recursive: true, force: true }));
@@ -26,6 +26,8 @@ assert.deepEqual(cache.get('a'), { kind: 'found', value: 1 });
 const { WorkerPool } = require('@rookery/worker-pool');
 const pool = new WorkerPool();
 pool.executeTask(() => 1).then((value) => assert.equal(value, 1));
+const { CircuitBreaker } = require('@rookery/circuit-breaker');
+assert.equal(new CircuitBreaker().state, 'closed');
 assert.throws(() => require('@rookery/genserver/dist/index.js'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
 `;
 

@@ -148,7 +148,7 @@ export class InjectedFaultError extends CircuitBreakerError {
   readonly code = 'ERR_CIRCUIT_BREAKER_INJECTED_FAULT';
 
   constructor(readonly breaker: string) {
-    super(`A fault was injected into ${breaker}: the function was not called. injectFaults(undefined) ends that.`);
+    super(`A fault was injected into ${breaker}: the function was not called. Another call of injectFaults ends that.`);
   }
 }
 

@@ -43,7 +43,7 @@ export type BreakerEvent = BreakerHappening & { readonly breaker: string };
 export type BreakerListener = (event: BreakerEvent) => void;
 
 /** The channel of `node:diagnostics_channel` on which all breakers of a process publish their events. */
-export const BREAKER_CHANNEL = 'rookery.circuit-breaker';
+export const BREAKER_CHANNEL = 'rookery:circuit-breaker';
 
 const published: Channel = channel(BREAKER_CHANNEL);
 
