@@ -1,6 +1,6 @@
 import type { Milliseconds } from '@rookery/genserver';
 import type { GuardedFunction } from './breaker.js';
-import { LazyContext } from './call-context.js';
+import type { LazyContext } from './call-context.js';
 import type { Circuit } from './circuit.js';
 import { classifyError, classifyResult } from './classify.js';
 import type { CompleteOptions } from './options.js';
@@ -32,9 +32,9 @@ export class CallEnds {
 }
 
 /** What a function gives, or throws, as a promise of this realm's own kind. */
-export function resultOf<T>(fn: GuardedFunction<T>): Promise<T> {
+export function resultOf<T>(fn: GuardedFunction<T>, context: LazyContext): Promise<T> {
   try {
-    const result = fn(new LazyContext());
+    const result = fn(context);
     return result instanceof Promise ? result : Promise.resolve(result);
   } catch (error) {
     return Promise.reject(error);

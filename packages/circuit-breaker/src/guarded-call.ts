@@ -1,41 +1,44 @@
-import type { Milliseconds } from '@rookery/genserver';
 import type { GuardedFunction } from './breaker.js';
 import type { Bulkhead, NoRoom } from './bulkhead.js';
 import { type Circuit, REJECTED } from './circuit.js';
-import { classifyError, classifyResult } from './classify.js';
-import { BulkheadFullError, CallCancelledError, CallTimedOutError } from './errors.js';
+import { BulkheadFullError, CallCancelledError } from './errors.js';
 import type { CompleteOptions } from './options.js';
-import { TimedCall } from './timed-call.js';
+import { type CallLimits, TimedCall } from './timed-call.js';
 import { withoutStack } from './without-stack.js';
-
-export interface GuardedCallLimits {
-  readonly signal: AbortSignal | undefined;
-  readonly timeoutMs: Milliseconds;
-}
 
 /** A call with all there may be: room in the bulkhead, leave of the circuit, a time limit, a signal. */
 export class GuardedCall<T> {
   readonly #options: CompleteOptions;
   readonly #circuit: Circuit;
   readonly #bulkhead: Bulkhead | undefined;
-  readonly #limits: GuardedCallLimits;
-  /** Whether a fallback may stand in: not for who has gone, nor for an error that is an answer. */
-  mayFallBack = true;
+  readonly #limits: CallLimits;
+  readonly #call: TimedCall<T>;
 
-  constructor(options: CompleteOptions, circuit: Circuit, bulkhead: Bulkhead | undefined, limits: GuardedCallLimits) {
+  constructor(options: CompleteOptions, circuit: Circuit, bulkhead: Bulkhead | undefined, limits: CallLimits) {
     this.#options = options;
     this.#circuit = circuit;
     this.#bulkhead = bulkhead;
     this.#limits = limits;
+    this.#call = new TimedCall<T>(options, circuit, limits);
   }
 
-  async run(fn: GuardedFunction<T>): Promise<T> {
-    const bulkhead = this.#bulkhead;
-    this.#leaveIfCancelled();
-    if (bulkhead === undefined) return this.#attempt(fn);
+  /** Whether a fallback may stand in: not for who has gone, nor for an error that is an answer. */
+  get mayFallBack(): boolean {
+    const { outcome } = this.#call;
+    return outcome === undefined ? this.#limits.signal?.aborted !== true : outcome === 'failure';
+  }
+
+  run(fn: GuardedFunction<T>): Promise<T> {
+    const { signal } = this.#limits;
+    if (signal?.aborted === true) return Promise.reject(this.#cancelled());
+    return this.#bulkhead === undefined ? this.#attempt(fn) : this.#runInside(this.#bulkhead, fn);
+  }
+
+  /** An async function: after waiting it goes on in its caller's async context, whoever has made room. */
+  async #runInside(bulkhead: Bulkhead, fn: GuardedFunction<T>): Promise<T> {
     if (!bulkhead.tryEnter()) await this.#wait(bulkhead);
     try {
-      this.#leaveIfCancelled();
+      if (this.#limits.signal?.aborted === true) throw this.#cancelled();
       return await this.#attempt(fn);
     } finally {
       bulkhead.leave();
@@ -51,7 +54,7 @@ export class GuardedCall<T> {
 
   #noRoom(why: NoRoom): Error {
     if (why.kind === 'dismissed') return this.#circuit.rejection();
-    if (why.kind === 'cancelled') return this.#cancelled(this.#limits.signal?.reason);
+    if (why.kind === 'cancelled') return this.#cancelled();
     const { stats, events, name } = this.#circuit;
     stats.bulkheadRejections++;
     events.emit({ kind: 'call_rejected', reason: 'bulkhead_full' });
@@ -59,54 +62,12 @@ export class GuardedCall<T> {
     return withoutStack(() => new BulkheadFullError(this.#options.label, name, waitedMs));
   }
 
-  async #attempt(fn: GuardedFunction<T>): Promise<T> {
-    const circuit = this.#circuit;
-    const admission = circuit.admit();
-    if (admission === REJECTED) throw circuit.rejection();
-    const { generation } = circuit;
-    const startedAt = circuit.startedAt();
-    const call = this.#timed();
-    let value: T;
-    try {
-      value = await call.run(fn);
-    } catch (error) {
-      const outcome = this.#outcomeOf(call, error);
-      this.mayFallBack = outcome === 'failure';
-      circuit.settle(generation, admission, outcome, startedAt, error);
-      throw error;
-    }
-    const outcome = classifyResult(value, this.#options, circuit.events);
-    circuit.settle(generation, admission, outcome, startedAt, undefined);
-    return value;
+  #attempt(fn: GuardedFunction<T>): Promise<T> {
+    const admission = this.#circuit.admit();
+    return admission === REJECTED ? Promise.reject(this.#circuit.rejection()) : this.#call.run(fn, admission);
   }
 
-  #timed(): TimedCall<T> {
-    const { clock, label } = this.#options;
-    const { signal, timeoutMs } = this.#limits;
-    return new TimedCall<T>({
-      clock,
-      signal,
-      timeoutMs,
-      timeoutError: () => new CallTimedOutError(label, timeoutMs),
-      cancelError: (reason) => this.#cancelled(reason),
-      onLate: (end) => this.#circuit.drop(end === 'timed_out' ? 'timed_out' : 'cancelled'),
-    });
-  }
-
-  #outcomeOf(call: TimedCall<T>, error: unknown): 'success' | 'failure' | 'ignore' {
-    if (call.end === 'cancelled') return 'ignore';
-    if (call.end === 'settled') return classifyError(error, this.#options, this.#circuit.events);
-    this.#circuit.stats.timeouts++;
-    return 'failure';
-  }
-
-  #leaveIfCancelled(): void {
-    const { signal } = this.#limits;
-    if (signal?.aborted === true) throw this.#cancelled(signal.reason);
-  }
-
-  #cancelled(reason: unknown): CallCancelledError {
-    this.mayFallBack = false;
-    return new CallCancelledError(this.#options.label, reason);
+  #cancelled(): CallCancelledError {
+    return new CallCancelledError(this.#options.label, this.#limits.signal?.reason);
   }
 }

@@ -1,6 +1,7 @@
 import type { Breaker, GuardedFunction } from './breaker.js';
 import type { BreakerMode, BreakerStateName } from './breaker-state.js';
 import { Bulkhead } from './bulkhead.js';
+import { LazyContext } from './call-context.js';
 import { CallEnds, resultOf } from './call-ends.js';
 import { checkFunction } from './checks.js';
 import { Circuit, COUNTED, REJECTED } from './circuit.js';
@@ -29,8 +30,7 @@ export class LocalBreaker implements Breaker {
   readonly #bulkhead: Bulkhead | undefined;
   #faults: Faults | undefined;
   #ends: CallEnds | undefined;
-  /** Whether a call without options needs nothing but the circuit. */
-  #isPlain: boolean;
+  #isPlain: boolean; // a call without options needs nothing but the circuit
 
   /** Throws a BreakerOptionError for options that make no sense. `events`: where its events go; default: to its own listeners. */
   constructor(options: CircuitBreakerOptions = {}, events?: BreakerEvents) {
@@ -54,7 +54,7 @@ export class LocalBreaker implements Breaker {
     return this.#circuit.mode;
   }
 
-  /** Whether `shutdown` was called, or its process has ended. */
+  /** Whether it was shut down, by its process too. */
   get isShutDown(): boolean {
     return this.#circuit.isEnded;
   }
@@ -179,7 +179,7 @@ export class LocalBreaker implements Breaker {
     const admission = circuit.admit();
     if (admission === REJECTED) return Promise.reject(circuit.rejection());
     const { onValue, onError } = this.#endsOf(admission);
-    return resultOf(fn).then(onValue as (value: T) => T, onError);
+    return resultOf(fn, new LazyContext()).then(onValue as (value: T) => T, onError);
   }
 
   /** Of calls that differ in nothing, one pair of functions serves all. */
@@ -193,19 +193,22 @@ export class LocalBreaker implements Breaker {
     return (this.#ends = new CallEnds(circuit, this.#options, circuit.generation, admission, startedAt));
   }
 
-  async #guard<T, Fallback>(
-    fn: GuardedFunction<T>,
-    options: ExecuteOptions<Fallback> = {},
-  ): Promise<T | Awaited<Fallback>> {
-    checkExecuteOptions(options);
-    const { signal, callTimeoutMs = this.#options.callTimeoutMs, fallback } = options;
-    const limits = { signal, timeoutMs: callTimeoutMs };
-    const call = new GuardedCall<T>(this.#options, this.#circuit, this.#bulkhead, limits);
+  #guard<T, Fallback>(fn: GuardedFunction<T>, options: ExecuteOptions<Fallback> = {}): Promise<T | Awaited<Fallback>> {
     try {
-      return await call.run(this.#faults === undefined ? fn : this.#faults.instead(fn));
+      checkExecuteOptions(options);
+      const { signal, callTimeoutMs = this.#options.callTimeoutMs, fallback } = options;
+      const call = new GuardedCall<T>(this.#options, this.#circuit, this.#bulkhead, {
+        signal,
+        timeoutMs: callTimeoutMs,
+      });
+      const outcome = call.run(this.#faults === undefined ? fn : this.#faults.instead(fn));
+      if (fallback === undefined) return outcome;
+      return outcome.catch((error: unknown) => {
+        if (call.mayFallBack) return this.#fallBack(error, fallback);
+        throw error;
+      });
     } catch (error) {
-      if (fallback === undefined || !call.mayFallBack) throw error;
-      return this.#fallBack(error, fallback);
+      return Promise.reject(error);
     }
   }
 

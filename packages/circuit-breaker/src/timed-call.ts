@@ -1,80 +1,106 @@
-import type { Clock, ClockTimer, Milliseconds } from '@rookery/genserver';
-import { LazyContext, type CallContext } from './call-context.js';
+import type { ClockTimer, Milliseconds } from '@rookery/genserver';
+import type { GuardedFunction } from './breaker.js';
+import type { Outcome } from './breaker-state.js';
+import { LazyContext } from './call-context.js';
+import { resultOf } from './call-ends.js';
+import type { Circuit } from './circuit.js';
+import { classifyError, classifyResult } from './classify.js';
+import { CallCancelledError, CallTimedOutError } from './errors.js';
+import type { CompleteOptions } from './options.js';
 
-/** How a call ended: with what its function gave, or before that. */
-export type CallEnd = 'settled' | 'timed_out' | 'cancelled';
-
+/** When a call ends before its function does. */
 export interface CallLimits {
-  readonly clock: Clock;
-  readonly timeoutMs: Milliseconds;
   readonly signal: AbortSignal | undefined;
-  readonly timeoutError: () => Error;
-  readonly cancelError: (reason: unknown) => Error;
-  /** The function has settled after its caller was answered. */
-  readonly onLate: (end: CallEnd) => void;
+  readonly timeoutMs: Milliseconds;
 }
 
-/** One call that may end before its function does. Leaves no timer and no listener. */
+/** One call that may end before its function does. It tells the circuit once, and leaves no timer and no listener. */
 export class TimedCall<T> {
+  readonly #options: CompleteOptions;
+  readonly #circuit: Circuit;
   readonly #limits: CallLimits;
   readonly #context = new LazyContext();
-  #end: CallEnd | undefined;
+  #admission = 0;
+  #generation = 0;
+  #startedAt: Milliseconds | undefined;
   #timer: ClockTimer | undefined;
+  #onAbort: (() => void) | undefined;
   #resolve!: (value: T) => void;
   #reject!: (error: unknown) => void;
+  /** How it ended; undefined while it runs. */
+  #end: 'settled' | 'timed_out' | 'cancelled' | undefined;
+  /** What it said about the dependency; undefined while it runs. */
+  outcome: Outcome | undefined;
 
-  constructor(limits: CallLimits) {
+  constructor(options: CompleteOptions, circuit: Circuit, limits: CallLimits) {
+    this.#options = options;
+    this.#circuit = circuit;
     this.#limits = limits;
   }
 
-  /** Undefined while it runs. */
-  get end(): CallEnd | undefined {
-    return this.#end;
-  }
-
-  run(fn: (context: CallContext) => T | PromiseLike<T>): Promise<T> {
-    const { clock, timeoutMs, signal } = this.#limits;
+  /** `admission`: what the circuit gave for it. */
+  run(fn: GuardedFunction<T>, admission: number): Promise<T> {
+    this.#admission = admission;
+    this.#generation = this.#circuit.generation;
+    this.#startedAt = this.#circuit.startedAt();
     const outcome = new Promise<T>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    if (timeoutMs !== Infinity) this.#timer = clock.setTimer(timeoutMs, this.#onTimeout);
-    signal?.addEventListener('abort', this.#onAbort);
-    this.#follow(fn).then(
-      (value) => this.#finish('settled') && this.#resolve(value),
-      (error: unknown) => this.#finish('settled') && this.#reject(error),
+    this.#arm();
+    resultOf(fn, this.#context).then(
+      (value) => this.#onValue(value),
+      (error: unknown) => this.#onError(error),
     );
     return outcome;
   }
 
-  /** So that what is thrown at once, and a thenable, come as a promise, too. */
-  async #follow(fn: (context: CallContext) => T | PromiseLike<T>): Promise<T> {
-    return fn(this.#context);
+  #arm(): void {
+    const { signal, timeoutMs } = this.#limits;
+    if (timeoutMs !== Infinity) this.#timer = this.#options.clock.setTimer(timeoutMs, () => this.#onTimeout());
+    if (signal === undefined) return;
+    this.#onAbort = () => this.#onCancel(signal.reason);
+    signal.addEventListener('abort', this.#onAbort);
   }
 
-  readonly #onTimeout = (): void => this.#giveUp('timed_out', this.#limits.timeoutError);
-
-  readonly #onAbort = (): void => {
-    const reason: unknown = this.#limits.signal?.reason;
-    this.#giveUp('cancelled', () => this.#limits.cancelError(reason), reason);
-  };
-
-  #giveUp(end: CallEnd, makeError: () => Error, reason?: unknown): void {
-    if (!this.#finish(end)) return;
-    const error = makeError();
-    this.#reject(error);
-    this.#context.abort(reason ?? error);
+  #onValue(value: T): void {
+    if (this.#end !== undefined) return this.#circuit.drop(this.#end === 'timed_out' ? 'timed_out' : 'cancelled');
+    this.#end = 'settled';
+    if (this.#finish(classifyResult(value, this.#options, this.#circuit.events), undefined)) this.#resolve(value);
   }
 
-  /** Returns whether it was the first end. */
-  #finish(end: CallEnd): boolean {
-    if (this.#end !== undefined) {
-      this.#limits.onLate(this.#end);
+  #onError(error: unknown): void {
+    if (this.#end !== undefined) return this.#circuit.drop(this.#end === 'timed_out' ? 'timed_out' : 'cancelled');
+    this.#end = 'settled';
+    if (this.#finish(classifyError(error, this.#options, this.#circuit.events), error)) this.#reject(error);
+  }
+
+  #onTimeout(): void {
+    this.#end = 'timed_out';
+    this.#circuit.stats.timeouts++;
+    const error = new CallTimedOutError(this.#options.label, this.#limits.timeoutMs);
+    if (this.#finish('failure', error)) this.#reject(error);
+    this.#context.abort(error);
+  }
+
+  #onCancel(reason: unknown): void {
+    this.#end = 'cancelled';
+    const error = new CallCancelledError(this.#options.label, reason);
+    if (this.#finish('ignore', error)) this.#reject(error);
+    this.#context.abort(reason);
+  }
+
+  /** False if that failed: then the caller has been told. */
+  #finish(outcome: Outcome, error: unknown): boolean {
+    this.outcome = outcome;
+    this.#timer?.cancel();
+    if (this.#onAbort !== undefined) this.#limits.signal?.removeEventListener('abort', this.#onAbort);
+    try {
+      this.#circuit.settle(this.#generation, this.#admission, outcome, this.#startedAt, error);
+      return true;
+    } catch (problem) {
+      this.#reject(problem); // a random that gives no chance
       return false;
     }
-    this.#end = end;
-    this.#timer?.cancel();
-    this.#limits.signal?.removeEventListener('abort', this.#onAbort);
-    return true;
   }
 }
