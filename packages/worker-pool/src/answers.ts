@@ -4,10 +4,7 @@ import { QueueTimeoutError, RunTimeoutError, TaskTimeoutError } from './errors.j
 import type { TimeLimits as LimitOptions } from './options.js';
 import type { EndKind } from './stats.js';
 import type { Ticket } from './ticket.js';
-import { TimeLimits } from './time-limits.js';
-
-/** Which of its time limits a task has reached. */
-export type ReachedLimit = 'timeoutMs' | 'queueTimeoutMs' | 'runTimeoutMs';
+import { type ReachedLimit, TimeLimits } from './time-limits.js';
 
 export function limitError(limit: ReachedLimit, pool: string, limitMs: number, hasBegun: boolean): Error {
   if (limit === 'timeoutMs') return new TaskTimeoutError(pool, limitMs, hasBegun);
@@ -34,7 +31,7 @@ export class Answers {
   };
   readonly #owner: AnswersOwner;
   readonly #defaults: Required<LimitOptions>;
-  readonly #limits: TimeLimits;
+  readonly #limits: TimeLimits<Ticket>;
   readonly #links = new AbortLinks();
   #owed = 0;
 
@@ -42,7 +39,8 @@ export class Answers {
     const { timeoutMs, runTimeoutMs, queueTimeoutMs } = defaults;
     this.#owner = owner;
     this.#defaults = defaults;
-    this.#limits = new TimeLimits(clock, [timeoutMs, runTimeoutMs, queueTimeoutMs]);
+    const usual = [timeoutMs, runTimeoutMs, queueTimeoutMs];
+    this.#limits = new TimeLimits(clock, usual, (...reached) => owner.timeUp(...reached));
   }
 
   /** How many callers have no answer yet. */
@@ -69,10 +67,9 @@ export class Answers {
   watch(ticket: Ticket): void {
     const { options, since } = ticket;
     const { timeoutMs = this.#defaults.timeoutMs, queueTimeoutMs = this.#defaults.queueTimeoutMs, signal } = options;
-    ticket.totalLimit = this.#limits.start(timeoutMs, since, () => this.#owner.timeUp(ticket, 'timeoutMs', timeoutMs));
+    ticket.totalLimit = this.#limits.start(timeoutMs, since, ticket, 'timeoutMs');
     if (queueTimeoutMs !== Infinity && !ticket.hasBegun) {
-      const onDue = (): void => this.#owner.timeUp(ticket, 'queueTimeoutMs', queueTimeoutMs);
-      ticket.queueLimit = this.#limits.start(queueTimeoutMs, since, onDue);
+      ticket.queueLimit = this.#limits.start(queueTimeoutMs, since, ticket, 'queueTimeoutMs');
     }
     if (signal === undefined) return;
     ticket.isLinked = true;
@@ -83,9 +80,7 @@ export class Answers {
   begun(ticket: Ticket, now: number): void {
     ticket.queueLimit?.cancel();
     const { runTimeoutMs = this.#defaults.runTimeoutMs } = ticket.options;
-    if (runTimeoutMs === Infinity) return;
-    const onDue = (): void => this.#owner.timeUp(ticket, 'runTimeoutMs', runTimeoutMs);
-    ticket.runLimit = this.#limits.start(runTimeoutMs, now, onDue);
+    ticket.runLimit = this.#limits.start(runTimeoutMs, now, ticket, 'runTimeoutMs');
   }
 
   value(ticket: Ticket, value: unknown): void {

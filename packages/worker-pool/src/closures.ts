@@ -96,17 +96,17 @@ class ClosureWorkers implements Workers {
   }
 
   #succeeded(run: Run, value: unknown): undefined {
-    run.succeed(value);
-    this.#release(run);
+    run.finish(value);
+    this.#forget(run);
   }
 
   #failed(run: Run, error: unknown): undefined {
     run.fail(error);
-    this.#release(run);
+    run.release();
+    this.#forget(run);
   }
 
-  #release(run: Run): void {
-    run.release();
+  #forget(run: Run): void {
     if (this.#detach === 0) return;
     this.#overdue.delete(run);
     if (this.#detached.delete(run)) this.#detachOldest();

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Milliseconds } from '@rookery/genserver';
-import { Answers, type AnswersOwner, limitError, type ReachedLimit } from './answers.js';
+import { Answers, type AnswersOwner, limitError } from './answers.js';
 import type { CancelCause, Workers } from './engine.js';
 import { QueueFullError, TaskAbortedError, TaskDroppedError } from './errors.js';
 import type { CompleteOptions, Overflow } from './options.js';
@@ -11,6 +11,7 @@ import { Slots } from './slots.js';
 import type { EndKind, PoolStats } from './stats.js';
 import { type Order, Ticket, type TicketOwner } from './ticket.js';
 import { TicketList } from './ticket-list.js';
+import type { ReachedLimit } from './time-limits.js';
 import { WaitingRoom } from './waiting-room.js';
 
 /** Which slot is whose: takes tasks in, lets them wait, gives them to the workers, and answers their callers. */
@@ -27,8 +28,6 @@ export class Dispatcher implements TicketOwner, AnswersOwner {
   #isDispatching = false;
   /** Whether tasks that wait are begun. */
   #isHalted = false;
-  /** Given to the workers at the moment of its submission. */
-  #starting: Ticket | undefined;
 
   constructor(options: CompleteOptions, reporter: Reporter, onSettled: () => void) {
     const now = options.clock.now();
@@ -117,7 +116,7 @@ export class Dispatcher implements TicketOwner, AnswersOwner {
   // What a ticket tells
 
   begun(ticket: Ticket): void {
-    const now = ticket === this.#starting ? ticket.since : this.#options.clock.now();
+    const now = ticket.givenAt ?? this.#options.clock.now();
     ticket.begunAt = now;
     this.#recent.waited(now - ticket.since);
     if (ticket.isAnswered) this.#overdue.began(ticket);
@@ -128,21 +127,23 @@ export class Dispatcher implements TicketOwner, AnswersOwner {
     this.#goesOn(ticket, 'failed', error);
   }
 
-  ended(ticket: Ticket, failed: { readonly error: unknown } | undefined, value: unknown): void {
+  ended(ticket: Ticket, failed: { readonly error: unknown } | undefined, value: unknown): Milliseconds {
+    const now = this.#options.clock.now();
     this.#running.remove(ticket);
-    const ranMs = ticket.begunAt === undefined ? 0 : this.#options.clock.now() - ticket.begunAt;
+    const ranMs = ticket.begunAt === undefined ? 0 : now - ticket.begunAt;
     if (ticket.hasBegun) this.#recent.ran(ranMs);
     if (ticket.isAnswered) {
       if (ticket.hasBegun) this.#overdue.ended(failed, ranMs);
     } else if (failed === undefined) this.#answers.value(ticket, value);
     else this.#answers.error(ticket, 'failed', failed.error);
     this.#waiting.released(ticket.key);
-    if (!ticket.hasSlot) this.#dispatch(); // else when it is released
+    if (!ticket.hasSlot) this.#dispatch(now); // else when it is released
+    return now;
   }
 
-  released(_ticket: Ticket): void {
-    this.#slots.giveBack(this.#options.clock.now());
-    this.#dispatch();
+  released(now: Milliseconds = this.#options.clock.now()): void {
+    this.#slots.giveBack(now);
+    this.#dispatch(now);
   }
 
   aborted(ticket: Ticket, reason: unknown): void {
@@ -167,10 +168,7 @@ export class Dispatcher implements TicketOwner, AnswersOwner {
   /** On the stack of its caller, and in its async context. */
   #beginAtOnce(ticket: Ticket): void {
     this.#waiting.claim(ticket.key, ticket.since);
-    const outer = this.#starting;
-    this.#starting = ticket;
     this.#run(ticket, ticket.since);
-    this.#starting = outer;
     if (ticket.state !== 'running' || ticket.isAnswered) return;
     this.#answers.watch(ticket);
     const { signal } = ticket.options;
@@ -183,7 +181,7 @@ export class Dispatcher implements TicketOwner, AnswersOwner {
     ticket.hasSlot = true;
     this.#running.add(ticket);
     this.#slots.take(now);
-    ticket.giveTo(workers);
+    ticket.giveTo(workers, now);
   }
 
   #wait(ticket: Ticket, overflow: Overflow): void {
@@ -228,19 +226,19 @@ export class Dispatcher implements TicketOwner, AnswersOwner {
   }
 
   /** Fills the free slots, and the room in the queue. One loop, however deep the stack of those who end at once. */
-  #dispatch(): void {
+  #dispatch(now?: Milliseconds): void {
     if (this.#isDispatching || this.#isHalted) return;
     this.#isDispatching = true;
-    while (this.#beginNext() || this.#waiting.letIn(this.#slots.isFree));
+    for (let at = now; this.#beginNext(at) || this.#waiting.letIn(this.#slots.isFree); at = undefined);
     this.#isDispatching = false;
     this.#slots.noteWaiting(this.#waiting.size);
   }
 
-  #beginNext(): boolean {
+  #beginNext(at: Milliseconds | undefined): boolean {
     if (!this.#slots.isFree || this.#isHalted) return false;
     const ticket = this.#waiting.take();
     if (ticket === undefined) return false;
-    const now = this.#options.clock.now();
+    const now = at ?? this.#options.clock.now();
     if (this.#waiting.isShed(now - ticket.since, now)) {
       this.#waiting.released(ticket.key);
       this.#drop(ticket, 'shed');

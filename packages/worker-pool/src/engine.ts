@@ -62,6 +62,8 @@ export interface Run {
   giveUp(error: unknown): void;
   /** It has ended. The first of `succeed` and `fail` counts. */
   succeed(value: unknown): void;
+  /** As `succeed`, and `release` right after it, at the price of one. */
+  finish(value: unknown): void;
   /** It has ended. A `fail` before `begin` is a task that could not be started. */
   fail(error: unknown): void;
   /** Its slot can take another task: which may be given to the engine before this returns. */

@@ -1,11 +1,9 @@
-import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Milliseconds } from '@rookery/genserver';
+import { Histogram } from './histogram.js';
 import type { Durations } from './stats.js';
 
 /** How long a period is. What is told is of this one and the one before. */
 const PERIOD_MS = 60_000;
-/** A histogram counts whole numbers from 1: microseconds. */
-const UNITS_A_MS = 1000;
 
 /** Waiting times, running times and busy slots of the last one to two minutes. */
 export class Recent {
@@ -73,31 +71,24 @@ export class Recent {
 }
 
 class RecentDurations {
-  #now = createHistogram();
-  #before: RecordableHistogram | undefined;
+  #now = new Histogram();
+  #before: Histogram | undefined;
 
   record(ms: Milliseconds): void {
-    this.#now.record(Math.max(1, Math.round(ms * UNITS_A_MS)));
+    this.#now.record(ms);
   }
 
   turn(): void {
-    const old = this.#before ?? createHistogram();
+    const old = this.#before ?? new Histogram();
     this.#before = this.#now;
     old.reset();
     this.#now = old;
   }
 
   tell(): Durations {
-    const all = createHistogram();
+    const all = new Histogram();
     all.add(this.#now);
     if (this.#before !== undefined) all.add(this.#before);
-    if (all.count === 0) return { count: 0, meanMs: 0, p50Ms: 0, p99Ms: 0, maxMs: 0 };
-    return {
-      count: all.count,
-      meanMs: all.mean / UNITS_A_MS,
-      p50Ms: all.percentile(50) / UNITS_A_MS,
-      p99Ms: all.percentile(99) / UNITS_A_MS,
-      maxMs: all.max / UNITS_A_MS,
-    };
+    return all.tell();
   }
 }

@@ -13,9 +13,10 @@ export interface TicketOwner {
   begun(ticket: Ticket): void;
   /** The caller is to be told before the run has ended. */
   givenUp(ticket: Ticket, error: unknown): void;
-  /** The run has ended. `failed` is undefined when it gave a value. */
-  ended(ticket: Ticket, failed: { readonly error: unknown } | undefined, value: unknown): void;
-  released(ticket: Ticket): void;
+  /** The run has ended. `failed` is undefined when it gave a value. Returns when that was. */
+  ended(ticket: Ticket, failed: { readonly error: unknown } | undefined, value: unknown): Milliseconds;
+  /** A slot is free: now, unless it is said when. */
+  released(now?: Milliseconds): void;
   aborted(ticket: Ticket, reason: unknown): void;
 }
 
@@ -40,13 +41,15 @@ export class Ticket extends QueueEntry implements Run {
   isOutside = false;
   /** It has its slot, and keeps it until it is released. */
   hasSlot = false;
+  /** While it is given to the workers: the time, so that one that begins at once need not read the clock again. */
+  givenAt: Milliseconds | undefined;
   /** When it was begun; undefined before. */
   begunAt: Milliseconds | undefined;
   /** Of its caller; for those that wait. */
   scope: AsyncResource | undefined;
-  totalLimit: TimeLimit | undefined;
-  queueLimit: TimeLimit | undefined;
-  runLimit: TimeLimit | undefined;
+  totalLimit: TimeLimit<Ticket> | undefined;
+  queueLimit: TimeLimit<Ticket> | undefined;
+  runLimit: TimeLimit<Ticket> | undefined;
   /** Whether its caller's signal is listened to. */
   isLinked = false;
   readonly #owner: TicketOwner;
@@ -80,9 +83,11 @@ export class Ticket extends QueueEntry implements Run {
   }
 
   /** In the async context of its caller. */
-  giveTo(workers: Workers): void {
+  giveTo(workers: Workers, now: Milliseconds): void {
+    this.givenAt = now;
     if (this.scope === undefined) workers.run(this);
     else this.scope.runInAsyncScope(runOn, undefined, workers, this);
+    this.givenAt = undefined;
   }
 
   /** Fires its signal. */
@@ -105,6 +110,13 @@ export class Ticket extends QueueEntry implements Run {
     this.#owner.ended(this, undefined, value);
   }
 
+  finish(value: unknown): void {
+    if (this.state !== 'running') return this.release();
+    this.state = 'ended';
+    const now = this.#owner.ended(this, undefined, value);
+    if (this.hasSlot) this.#release(now);
+  }
+
   fail(error: unknown): void {
     if (this.state !== 'running') return;
     this.state = 'ended';
@@ -112,9 +124,7 @@ export class Ticket extends QueueEntry implements Run {
   }
 
   release(): void {
-    if (!this.hasSlot) return;
-    this.hasSlot = false;
-    this.#owner.released(this);
+    if (this.hasSlot) this.#release();
   }
 
   aborted(reason: unknown): void {
@@ -127,6 +137,11 @@ export class Ticket extends QueueEntry implements Run {
 
   reject(error: unknown): void {
     this.#reject(error);
+  }
+
+  #release(now?: Milliseconds): void {
+    this.hasSlot = false;
+    this.#owner.released(now);
   }
 }
 

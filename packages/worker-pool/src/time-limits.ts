@@ -1,15 +1,19 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Clock, ClockTimer, Milliseconds } from '@rookery/genserver';
 
-/** A time limit that is running. */
-export class TimeLimit {
-  previous: TimeLimit | undefined;
-  next: TimeLimit | undefined;
+/** Which of its time limits a task has reached. */
+export type ReachedLimit = 'timeoutMs' | 'queueTimeoutMs' | 'runTimeoutMs';
+
+/** A time limit that is running: of whom, and which. */
+export class TimeLimit<Of> {
+  previous: TimeLimit<Of> | undefined;
+  next: TimeLimit<Of> | undefined;
 
   constructor(
     readonly dueAt: Milliseconds,
-    readonly onDue: () => void,
-    private readonly list: LimitList,
+    readonly of: Of,
+    readonly kind: ReachedLimit,
+    private readonly list: LimitList<Of>,
   ) {}
 
   cancel(): void {
@@ -21,25 +25,27 @@ export class TimeLimit {
  * Time limits, of which nearly all are cancelled. Those of one length share a timer, as they are due in the order they began.
  * A timer keeps Node running while somebody waits.
  */
-export class TimeLimits {
+export class TimeLimits<Of> {
   readonly #clock: Clock;
-  readonly #lists = new Map<Milliseconds, LimitList>();
+  readonly #lists = new Map<Milliseconds, LimitList<Of>>();
   /** Timers belong to nobody's async context. */
   readonly #scope = new AsyncResource('WorkerPoolTimer');
   readonly #usual: readonly Milliseconds[];
+  readonly #onDue: OnDue<Of>;
 
   /** The timers of the usual lengths stay, so that one task after the other does not set one each. */
-  constructor(clock: Clock, usual: readonly Milliseconds[]) {
+  constructor(clock: Clock, usual: readonly Milliseconds[], onDue: OnDue<Of>) {
     this.#clock = clock;
     this.#usual = usual;
+    this.#onDue = onDue;
   }
 
   /** From `since` on. */
-  start(limitMs: Milliseconds, since: Milliseconds, onDue: () => void): TimeLimit | undefined {
+  start(limitMs: Milliseconds, since: Milliseconds, of: Of, kind: ReachedLimit): TimeLimit<Of> | undefined {
     if (limitMs === Infinity) return undefined;
     let list = this.#lists.get(limitMs);
     if (list === undefined) this.#lists.set(limitMs, (list = this.#listOf(limitMs)));
-    return list.add(since + limitMs, onDue);
+    return list.add(since + limitMs, of, kind);
   }
 
   /** No timer is left, and none of those that run comes. */
@@ -48,37 +54,41 @@ export class TimeLimits {
     this.#lists.clear();
   }
 
-  #listOf(limitMs: Milliseconds): LimitList {
-    return new LimitList({
+  #listOf(limitMs: Milliseconds): LimitList<Of> {
+    return new LimitList<Of>({
       clock: this.#clock,
       scope: this.#scope,
       isKept: this.#usual.includes(limitMs),
+      onDue: ({ of, kind }) => this.#onDue(of, kind, limitMs),
       onEmpty: () => void this.#lists.delete(limitMs),
     });
   }
 }
 
-interface LimitListParts {
+type OnDue<Of> = (of: Of, kind: ReachedLimit, limitMs: Milliseconds) => void;
+
+interface LimitListParts<Of> {
   readonly clock: Clock;
   readonly scope: AsyncResource;
   /** Whether the timer stays, unref-ed, when nobody waits. */
   readonly isKept: boolean;
+  readonly onDue: (limit: TimeLimit<Of>) => void;
   /** The timer has gone. */
   readonly onEmpty: () => void;
 }
 
-class LimitList {
-  readonly #parts: LimitListParts;
-  #first: TimeLimit | undefined;
-  #last: TimeLimit | undefined;
+class LimitList<Of> {
+  readonly #parts: LimitListParts<Of>;
+  #first: TimeLimit<Of> | undefined;
+  #last: TimeLimit<Of> | undefined;
   #timer: ClockTimer | undefined;
 
-  constructor(parts: LimitListParts) {
+  constructor(parts: LimitListParts<Of>) {
     this.#parts = parts;
   }
 
-  add(dueAt: Milliseconds, onDue: () => void): TimeLimit {
-    const limit = new TimeLimit(dueAt, onDue, this);
+  add(dueAt: Milliseconds, of: Of, kind: ReachedLimit): TimeLimit<Of> {
+    const limit = new TimeLimit(dueAt, of, kind, this);
     let before = this.#last;
     // Nearly always the last one is due before this; not when a task was begun on the stack of another that blocked.
     while (before !== undefined && before.dueAt > dueAt) before = before.previous;
@@ -91,7 +101,7 @@ class LimitList {
     return limit;
   }
 
-  remove(limit: TimeLimit): void {
+  remove(limit: TimeLimit<Of>): void {
     if (limit.previous === undefined && this.#first !== limit) return; // it is gone already
     if (limit.previous === undefined) this.#first = limit.next;
     else limit.previous.next = limit.next;
@@ -110,7 +120,7 @@ class LimitList {
   }
 
   /** It is due before all others. */
-  #isNext(limit: TimeLimit): void {
+  #isNext(limit: TimeLimit<Of>): void {
     const wasEmpty = this.#first === undefined;
     this.#first = limit;
     if (this.#timer === undefined) this.#arm(limit.dueAt);
@@ -136,7 +146,7 @@ class LimitList {
     const now = this.#parts.clock.now();
     for (let limit = this.#first; limit !== undefined && limit.dueAt <= now; limit = this.#first) {
       this.remove(limit);
-      limit.onDue();
+      this.#parts.onDue(limit);
     }
     if (this.#first === undefined) this.#parts.onEmpty();
     else if (this.#timer === undefined) this.#arm(this.#first.dueAt);

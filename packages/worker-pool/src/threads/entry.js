@@ -4,7 +4,7 @@ import { takeApart } from './take-apart.js';
 import { whyNotCloneable } from './why-not-cloneable.js';
 
 /** @import { MessagePort } from 'node:worker_threads' */
-/** @import { Message, Refusal, Reply, StartMessage } from './protocol.js' */
+/** @import { Primitive, Refusal, Reply, StartMessage } from './protocol.js' */
 
 /** @typedef {(...args: unknown[]) => unknown} Callable */
 
@@ -16,23 +16,39 @@ const PARCEL = { kind: 'parcel' };
 /** What this thread is for. A thread has one entry and one task, so this is the entry's. @type {Work | undefined} */
 let work;
 
+// The functions that the thread engine calls. They never throw: the engine would lose most of an error.
+
 /**
- * Is called by the thread engine for each message. Never throws: the engine would lose most of an error.
+ * One task.
  *
- * @param {Message} message
+ * @param {unknown} input
  * @returns {Promise<Reply>}
  */
-export async function answer(message) {
-  if (message.kind === 'start') return start(message);
-  if (work === undefined) throw new Error('A thread is started before it is used.');
-  return message.kind === 'task' ? work.run(message.input) : work.end();
+export function runTask(input) {
+  return started().run(input);
 }
 
 /**
+ * The last thing.
+ *
+ * @returns {Promise<Reply>}
+ */
+export function endWork() {
+  return started().end();
+}
+
+function started() {
+  if (work === undefined) throw new Error('A thread is started before it is used.');
+  return work;
+}
+
+/**
+ * The first thing.
+ *
  * @param {StartMessage} message
  * @returns {Promise<Reply>}
  */
-async function start(message) {
+export async function startWork(message) {
   const { port, workerData } = message;
   /** @type {Record<string, unknown>} */
   let namespace;
@@ -113,7 +129,7 @@ class Work {
    * @returns {Reply}
    */
   #send(value, moved) {
-    if (moved.length === 0 && isPlain(value)) return { kind: 'value', value };
+    if (moved.length === 0 && isPrimitive(value)) return value;
     try {
       this.#port.postMessage(value, /** @type {import('node:worker_threads').TransferListItem[]} */ (moved));
       return PARCEL;
@@ -123,8 +139,11 @@ class Work {
   }
 }
 
-/** Whether it can be sent for sure, known at a glance. @param {unknown} value */
-function isPlain(value) {
+/**
+ * @param {unknown} value
+ * @returns {value is Primitive}
+ */
+function isPrimitive(value) {
   return value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
 }
 

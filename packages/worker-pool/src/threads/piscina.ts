@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
-import type { Message, Reply } from './protocol.js';
+import type { Reply } from './protocol.js';
 import type { WorkerOptions } from './worker-options.js';
 
 /** The thread engine, as we use it. */
-export type ThreadEngine = Pick<Piscina<Message, Reply>, 'run' | 'threads' | 'on'>;
+export type ThreadEngine = Pick<Piscina<unknown, Reply>, 'run' | 'threads' | 'on'>;
 
 /** Makes the engine of one thread, which begins with its first run. */
 export type MakeEngine = (options: WorkerOptions) => ThreadEngine;
@@ -18,7 +18,7 @@ const ENTRY = fileURLToPath(new URL('./entry.js', import.meta.url));
  */
 const ONE_THREAD = {
   filename: ENTRY,
-  name: 'answer',
+  name: 'runTask',
   minThreads: 0,
   maxThreads: 1,
   // A thread that waits for its next task in Atomics.wait has no timers and no sockets meanwhile.
@@ -30,5 +30,5 @@ const ONE_THREAD = {
 /** Loaded at the first start: who has closures only does not pay for it. */
 export async function loadPiscina(): Promise<MakeEngine> {
   const { Piscina } = await import('piscina');
-  return (options) => new Piscina<Message, Reply>({ ...ONE_THREAD, ...(options as object) });
+  return (options) => new Piscina<unknown, Reply>({ ...ONE_THREAD, ...(options as object) });
 }

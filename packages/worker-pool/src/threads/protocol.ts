@@ -1,8 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 
-/** The first thing a thread is sent: what it is for. */
+/** The first thing a thread is sent: what it is for. The inputs of tasks are sent as they are. */
 export interface StartMessage {
-  readonly kind: 'start';
   /** Results that are objects come through here: what cannot be cloned is an error of the task then, and not the thread's end. */
   readonly port: MessagePort;
   readonly module: string;
@@ -12,25 +11,18 @@ export interface StartMessage {
   readonly workerData: unknown;
 }
 
-/** One task. */
-export interface TaskMessage {
-  readonly kind: 'task';
-  readonly input: unknown;
-}
+/**
+ * What a thread answers. A value that is no object is sent as it is: the less is sent, the sooner it is there, and what answers most
+ * tasks should cost least.
+ */
+export type Reply = Primitive | ObjectReply;
 
-/** The last thing a thread is sent. */
-export interface TeardownMessage {
-  readonly kind: 'teardown';
-}
+/** What can be sent for sure, known at a glance. */
+export type Primitive = undefined | null | boolean | number | bigint | string;
 
-export type Message = StartMessage | TaskMessage | TeardownMessage;
-
-/** What a thread answers. */
-export type Reply =
+export type ObjectReply =
   /** It has started, or is done with its teardown. */
   | { readonly kind: 'done' }
-  /** The value of a task that is no object. */
-  | { readonly kind: 'value'; readonly value: unknown }
   /** The value of a task waits at the port. */
   | { readonly kind: 'parcel' }
   /** The task, or the teardown, has thrown. */

@@ -106,7 +106,7 @@ export class ThreadWorkers implements Workers, CrewOwner {
     if (!this.#waiting.delete(run)) return this.#free(thread);
     thread.run = run;
     thread.execute(run.job, run.options.transfer).then(
-      (outcome) => this.#done(thread, run, outcome),
+      (reply) => this.#done(thread, run, thread.open(reply)),
       (error: unknown) => thread.isLost || this.#notSent(thread, run, error),
     );
   }

@@ -9,7 +9,7 @@ import { type Clock, type ClockTimer, systemClock } from '@rookery/genserver';
 import type { Run } from '../engine.js';
 import type { CompleteThreadsOptions } from './options.js';
 import type { MakeEngine, ThreadEngine } from './piscina.js';
-import type { Message, Reply } from './protocol.js';
+import type { ObjectReply, Reply, StartMessage } from './protocol.js';
 
 /** How a thread has ended: with this code, and of this error, if there was one that its code did not catch. */
 export interface ThreadEnd {
@@ -18,7 +18,8 @@ export interface ThreadEnd {
 }
 
 /** What a task has come to, or the start or the teardown of a thread. */
-export type Outcome = Exclude<Reply, { readonly kind: 'parcel' }>;
+export type Outcome =
+  Exclude<ObjectReply, { readonly kind: 'parcel' }> | { readonly kind: 'value'; readonly value: unknown };
 
 /** One that is not what was hoped for. */
 export type Failure = Exclude<Outcome, { readonly kind: 'value' | 'done' }>;
@@ -66,8 +67,8 @@ export class Thread {
     this.#parcels = port1;
     this.#engine = parts.make(options);
     this.#engine.on('error', () => undefined); // the thread tells us itself
-    const start = { kind: 'start', port: port2, module, export: name, setup, teardown, workerData } as const;
-    this.#started = this.#ask(start, [port2]);
+    const start: StartMessage = { port: port2, module, export: name, setup, teardown, workerData };
+    this.#started = this.#ask(start, { name: 'startWork', transferList: [port2] });
     const [worker] = this.#engine.threads;
     if (worker === undefined) throw new Error('The thread engine has started no thread.');
     this.#worker = worker;
@@ -90,9 +91,20 @@ export class Thread {
     return outcome;
   }
 
-  /** Rejects when the input cannot be sent, or the thread is lost. */
-  execute(input: unknown, transfer: readonly object[] | undefined): Promise<Outcome> {
-    return this.#ask({ kind: 'task', input }, transfer);
+  /** Gives a reply to be opened. Rejects when the input cannot be sent, or the thread is lost. */
+  execute(input: unknown, transfer: readonly object[] | undefined): Promise<Reply> {
+    return this.#engine.run(input, transfer && { transferList: transfer as TransferListItem[] });
+  }
+
+  /** What a reply says. To be called once for each, in their order. */
+  open(reply: Reply): Outcome {
+    if (typeof reply !== 'object' || reply === null) return { kind: 'value', value: reply };
+    if (reply.kind !== 'parcel') return reply;
+    try {
+      return { kind: 'value', value: receiveMessageOnPort(this.#parcels)?.message };
+    } catch (error) {
+      return { kind: 'uncloneable', why: `\`result\` cannot be received: ${String(error)}` };
+    }
   }
 
   /** Resolves when it has tidied up, or there is no time left for that, or it is lost. Then it is to be ended. */
@@ -103,7 +115,7 @@ export class Thread {
     const { promise, resolve } = deferred<Outcome>();
     // The pool's clock may have ended with its process, and even so nothing must be left of a thread.
     const timer = systemClock.setTimer(teardownTimeoutMs, () => resolve(DONE));
-    this.#ask({ kind: 'teardown' }, undefined).then(resolve, () => resolve(DONE));
+    this.#ask(undefined, { name: 'endWork' }).then(resolve, () => resolve(DONE));
     const outcome = await promise;
     timer.cancel();
     return outcome;
@@ -116,15 +128,9 @@ export class Thread {
   }
 
   /** Throws when the thread should be made and cannot. */
-  #ask(message: Message, transfer: readonly object[] | undefined): Promise<Outcome> {
-    const options = transfer && { transferList: transfer as TransferListItem[] };
-    return this.#engine.run(message, options).then(this.#open);
+  #ask(message: unknown, options: Parameters<ThreadEngine['run']>[1]): Promise<Outcome> {
+    return this.#engine.run(message, options).then((reply) => this.open(reply));
   }
-
-  readonly #open = (reply: Reply): Outcome => {
-    if (reply.kind !== 'parcel') return reply;
-    return { kind: 'value', value: receiveMessageOnPort(this.#parcels)?.message };
-  };
 
   #ended(exitCode: number): void {
     this.#hasEnded = true;
