@@ -10,8 +10,18 @@ const titles = {
   rookery: 'rookery',
   'rookery-off': 'rookery, asyncContext: false',
   'rookery-limited': 'rookery, maxEntries',
+  'rookery-shed': 'rookery, shed',
+  'rookery-direct': "rookery, tasks: 'direct'",
+  'rookery-supervised': 'rookery, supervised',
+  worker: `node ${process.versions.node}, bare threads`,
   promise: `node ${process.versions.node}`,
   map: 'Map (no expiry)',
+};
+
+/** Subjects that are a peer's package with an option set. @type {Readonly<Record<string, readonly [name: string, option: string]>>} */
+const variants = {
+  'p-queue-timed': ['p-queue', 'timeout'],
+  'piscina-async': ['piscina', 'atomics: disabled'],
 };
 
 /**
@@ -21,7 +31,8 @@ const titles = {
 export function titleOf(subject) {
   const program = suites.map(({ programs }) => programs?.[subject]).find((found) => found !== undefined);
   if (program !== undefined) return program.title();
-  return titles[subject] ?? `${subject} ${versionOf(subject)}`;
+  const [name, option] = variants[subject] ?? [subject];
+  return titles[subject] ?? [`${name} ${versionOf(name)}`, ...(option === undefined ? [] : [option])].join(', ');
 }
 
 /** Read from the file, as not every package exports its manifest. @param {string} name */

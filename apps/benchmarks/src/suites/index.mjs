@@ -1,6 +1,7 @@
 import { genserver } from './genserver/cases.mjs';
 import { ttlCache } from './ttl-cache/cases.mjs';
+import { workerPool } from './worker-pool/cases.mjs';
 /** @import { Suite } from '../suite.mjs' */
 
 /** All suites, in the order in which they run. @type {readonly Suite<any>[]} */
-export const suites = [genserver, ttlCache];
+export const suites = [genserver, ttlCache, workerPool];

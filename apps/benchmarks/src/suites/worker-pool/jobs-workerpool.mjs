@@ -1,0 +1,4 @@
+import workerpool from 'workerpool';
+import { compute, nothing, wait } from './jobs.mjs';
+
+workerpool.worker({ compute, nothing, wait });
