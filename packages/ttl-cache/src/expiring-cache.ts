@@ -1,7 +1,8 @@
 import type { Milliseconds } from '@rookery/genserver';
 import type { Cache } from './cache.js';
 import { checkKey, checkText, checkTtl } from './checks.js';
-import type { Entry } from './entry.js';
+import type { Entry, Row } from './entry.js';
+import { placeOf } from './entry-table.js';
 import { CacheClosedError } from './errors.js';
 import type { Fetcher } from './fetcher.js';
 import { type Lookup, NOT_FOUND } from './found.js';
@@ -69,32 +70,36 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
   }
 
   get(key: Key): Lookup<Value> {
-    const entry = this.#map.use(key);
-    if (entry !== undefined) {
-      const now = entry.expiresAt === Infinity ? 0 : this.#options.clock.now();
-      if (now < entry.expiresAt) {
+    const map = this.#map;
+    const row = map.useRow(key);
+    if (row !== undefined) {
+      const page = map.page(row);
+      const at = placeOf(row);
+      const expiresAt = page.expiresAt(at);
+      const now = expiresAt === Infinity ? 0 : this.#options.clock.now();
+      if (now < expiresAt) {
         this.#stats.hits++;
-        return { kind: 'found', value: this.#give(entry.value, key) };
+        return { kind: 'found', value: this.#give(page.values[at] as Value, key) };
       }
-      if (now >= entry.dueAt) this.#map.remove(entry, 'expired');
+      if (now >= page.dueAt(at)) map.remove(row, 'expired');
     } else checkKey(key);
     this.#stats.misses++;
     return NOT_FOUND;
   }
 
   peek(key: Key): Lookup<Value> {
-    const entry = this.#live(key);
-    return entry === undefined ? NOT_FOUND : { kind: 'found', value: this.#give(entry.value, key) };
+    const row = this.#liveRow(key);
+    return row === undefined ? NOT_FOUND : { kind: 'found', value: this.#give(this.#map.value(row), key) };
   }
 
   has(key: Key): boolean {
-    return this.#live(key) !== undefined;
+    return this.#liveRow(key) !== undefined;
   }
 
   put(key: Key, value: Value, options?: Milliseconds | PutOptions): boolean {
     checkPut(key, options);
     if (this.#isClosed) throw new CacheClosedError(this.#options.label, `put ${formatKey(key)}`);
-    if (options === undefined) return this.#keeper.keep(key, value, NOTHING);
+    if (options === undefined) return this.#keeper.keep(key, value);
     return this.#keeper.keep(key, value, typeof options === 'number' ? { ttlMs: options } : options);
   }
 
@@ -110,34 +115,32 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
 
   touch(key: Key, ttlMs?: Milliseconds): boolean {
     if (ttlMs !== undefined) checkTtl('ttlMs', ttlMs);
-    const entry = this.#live(key);
-    if (entry === undefined) return false;
-    this.#map.use(key);
-    this.#map.renew(entry, ttlMs ?? entry.ttlMs, this.#options.clock.now());
-    if (entry.dueAt !== Infinity) this.#sweeper.arm();
+    const row = this.#liveRow(key);
+    if (row === undefined) return false;
+    this.#map.useRow(key);
+    this.#map.renew(row, ttlMs, this.#options.clock.now());
+    if (this.#map.dueAt(row) !== Infinity) this.#sweeper.arm();
     return true;
   }
 
   ttl(key: Key): Milliseconds | undefined {
-    const entry = this.#live(key);
-    return entry && entry.expiresAt - this.#options.clock.now();
+    const row = this.#liveRow(key);
+    return row === undefined ? undefined : this.#map.expiresAt(row) - this.#options.clock.now();
   }
 
   delete(key: Key): boolean {
     checkKey(key);
     this.#flights.supersede(key);
     this.#map.failures.delete(key);
-    const entry = this.#map.peek(key);
-    return entry !== undefined && this.#delete(entry);
+    return this.#delete(key);
   }
 
   deleteTag(tag: string): number {
     checkText('tag', tag);
     this.#flights.supersedeTag(tag);
     // One may be gone when its turn comes, or have another value without the tag: listeners are called on the way.
-    const hasIt = (entry: Entry<Key, Value>): boolean =>
-      this.#map.peek(entry.key) === entry && entry.tags?.includes(tag) === true;
-    return this.#map.having(tag).filter((entry) => hasIt(entry) && this.#delete(entry)).length;
+    const hasIt = (key: Key): boolean => this.#map.peek(key)?.tags?.includes(tag) === true;
+    return this.#map.having(tag).filter((key) => hasIt(key) && this.#delete(key)).length;
   }
 
   clear(): void {
@@ -196,20 +199,22 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
     return this.#guard.give === undefined ? value : this.#guard.give(value, key);
   }
 
-  #live(key: Key): Entry<Key, Value> | undefined {
+  #liveRow(key: Key): Row | undefined {
     checkKey(key);
-    const entry = this.#map.peek(key);
-    return entry !== undefined && this.#options.clock.now() < entry.expiresAt ? entry : undefined;
+    const row = this.#map.peekRow(key);
+    return row !== undefined && this.#options.clock.now() < this.#map.expiresAt(row) ? row : undefined;
   }
 
   *#liveEntries(): IterableIterator<Entry<Key, Value>> {
     for (const entry of this.#map.all()) if (this.#options.clock.now() < entry.expiresAt) yield entry;
   }
 
-  /** Returns whether it was live. */
-  #delete(entry: Entry<Key, Value>): boolean {
-    const isLive = entry.at(this.#options.clock.now()) === 'live';
-    this.#map.remove(entry, isLive ? 'deleted' : 'expired');
+  /** Returns whether there was a live one. */
+  #delete(key: Key): boolean {
+    const row = this.#map.peekRow(key);
+    if (row === undefined) return false;
+    const isLive = this.#options.clock.now() < this.#map.expiresAt(row);
+    this.#map.remove(row, isLive ? 'deleted' : 'expired');
     return isLive;
   }
 }

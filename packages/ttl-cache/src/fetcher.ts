@@ -168,7 +168,7 @@ export class Fetcher<Key, Value> {
     }
   }
 
-  #failure(key: Key): Failure<Key> | undefined {
+  #failure(key: Key): Failure | undefined {
     const { failures } = this.#parts.map;
     return failures.size === 0 ? undefined : failures.find(key, this.#now());
   }

@@ -7,7 +7,7 @@ import { type RecentTime, SAFE_MARGIN_MS } from './recent-time.js';
 import type { SingleFlight } from './single-flight.js';
 import type { Revived } from './snapshot.js';
 import type { Sweeper } from './sweeper.js';
-import type { TtlMap } from './ttl-map.js';
+import type { Extras, TtlMap } from './ttl-map.js';
 import type { Guard } from './values.js';
 
 /** What a keeper works with. */
@@ -30,13 +30,19 @@ export interface Prepared<Value> {
 /** Puts values into the map: how heavy, for how long, and in place of which load. */
 export class Keeper<Key, Value> {
   readonly #parts: KeeperParts<Key, Value>;
+  /** The life of what is put without a word; undefined where that is not all there is to say. */
+  readonly #plainLife: Life | undefined;
 
   constructor(parts: KeeperParts<Key, Value>) {
+    const { ttlMs, staleForMs, ttlJitter, weigh: ask } = parts.options;
+    const isPlain = parts.guard.keep === undefined && ask === undefined && ttlJitter === 0;
     this.#parts = parts;
+    this.#plainLife = isPlain ? { ttlMs, staleForMs } : undefined;
   }
 
   /** Returns false, and nothing is there any more, if the value is too heavy. Throws a CacheValueError if it cannot be kept. */
-  keep(key: Key, value: Value, options: PutOptions): boolean {
+  keep(key: Key, value: Value, options?: PutOptions): boolean {
+    if (options === undefined && this.#plainLife !== undefined) return this.#put(key, value, this.#plainLife);
     const { guard, options: own } = this.#parts;
     if (guard.keep === undefined && own.weigh === undefined) return this.set(key, value, 1, options);
     const prepared = this.prepare(key, value);
@@ -66,33 +72,43 @@ export class Keeper<Key, Value> {
   }
 
   /** What was prepared. Returns false, and nothing is there any more, if it is too heavy. */
-  set(key: Key, value: Value, weight: number, options: PutOptions): boolean {
-    const { options: own, map, flights, time } = this.#parts;
+  set(key: Key, value: Value, weight: number, options?: PutOptions): boolean {
     const life = this.#lifeOf(options);
-    flights.supersede(key);
-    map.failures.delete(key);
-    if (weight > own.maxWeight) {
-      const old = map.peek(key);
-      if (old !== undefined) map.remove(old, old.at(own.clock.now()) === 'live' ? 'replaced' : 'expired');
-      return false;
-    }
-    // A time that lags makes a life end early, never late.
-    const now = life.ttlMs > SAFE_MARGIN_MS ? time.now() : own.clock.now();
-    const { tags } = options;
-    if (tags === undefined && weight === 1) map.put(key, value, life, now);
-    else map.put(key, value, life, now, { tags: tags && withoutRepeats(tags), weight, ageMs: 0 });
-    this.#hasKept(life);
-    return true;
+    if (weight > this.#parts.options.maxWeight) return this.#refuse(key);
+    const tags = options?.tags;
+    if (tags === undefined && weight === 1) return this.#put(key, value, life);
+    return this.#put(key, value, life, { tags: tags && withoutRepeats(tags), weight, ageMs: 0 });
   }
 
   /** As it was, unless there is a live value. A load under way goes on, as it brings something newer. */
-  revive({ key, value, ageMs, tags, ...life }: Revived<Key, Value>): boolean {
+  revive({ key, value, ageMs, tags, ttlMs, staleForMs }: Revived<Key, Value>): boolean {
     const { options, map } = this.#parts;
+    const life = { ttlMs, staleForMs };
     const { value: kept, weight } = this.prepare(key, value);
     if (weight > options.maxWeight || map.peek(key)?.at(options.clock.now()) === 'live') return false;
     map.put(key, kept, life, options.clock.now(), { tags: tags && withoutRepeats(tags), weight, ageMs });
     this.#hasKept(life);
     return true;
+  }
+
+  #put(key: Key, value: Value, life: Life, extras?: Extras): boolean {
+    const { options, map, flights, time } = this.#parts;
+    flights.supersede(key);
+    map.failures.delete(key);
+    // A time that lags makes a life end early, never late.
+    map.put(key, value, life, life.ttlMs > SAFE_MARGIN_MS ? time.now() : options.clock.now(), extras);
+    this.#hasKept(life);
+    return true;
+  }
+
+  /** It is too heavy. */
+  #refuse(key: Key): boolean {
+    const { options, map, flights } = this.#parts;
+    flights.supersede(key);
+    map.failures.delete(key);
+    const old = map.peek(key);
+    if (old !== undefined) map.remove(old.row, old.at(options.clock.now()) === 'live' ? 'replaced' : 'expired');
+    return false;
   }
 
   #refuseClosed(key: Key): void {
@@ -106,14 +122,12 @@ export class Keeper<Key, Value> {
     problems.grown(map.size);
   }
 
-  #lifeOf({ ttlMs, staleForMs }: PutOptions): Life {
-    const { options } = this.#parts;
-    const { ttlJitter, random } = options;
-    if (ttlMs === undefined && staleForMs === undefined && ttlJitter === 0) return options;
-    const wholeMs = ttlMs ?? options.ttlMs;
+  #lifeOf(options: PutOptions | undefined): Life {
+    const { ttlMs, staleForMs, ttlJitter, random } = this.#parts.options;
+    const wholeMs = options?.ttlMs ?? ttlMs;
     return {
       ttlMs: ttlJitter === 0 ? wholeMs : wholeMs * (1 - ttlJitter * chance(random)),
-      staleForMs: staleForMs ?? options.staleForMs,
+      staleForMs: options?.staleForMs ?? staleForMs,
     };
   }
 }

@@ -25,10 +25,14 @@ export class Problems<Key, Value> {
   }
 
   removed(key: Key, value: Value, cause: RemovalCause): void {
-    if (this.#onRemoval === undefined) return;
+    if (this.#onRemoval !== undefined) this.#tell(this.#onRemoval, key, value, cause);
+  }
+
+  // On its own, as what is captured here costs at each call.
+  #tell(onRemoval: RemovalListener<Key, Value>, key: Key, value: Value, cause: RemovalCause): void {
     const fail = (error: unknown): void => this.report(error, { during: 'removal_listener', key });
     try {
-      const result = this.#onRemoval(key, value, cause);
+      const result = onRemoval(key, value, cause);
       if (isPromise(result)) result.catch(fail);
     } catch (error) {
       fail(error);
@@ -51,7 +55,10 @@ export class Problems<Key, Value> {
 
   /** Called when an entry is put. */
   grown(entries: number): void {
-    if (!this.#isUnbounded || entries <= MANY_ENTRIES) return;
+    if (entries > MANY_ENTRIES && this.#isUnbounded) this.#warnOfMany();
+  }
+
+  #warnOfMany(): void {
     this.#isUnbounded = false;
     process.emitWarning(
       `${this.#label} holds more than ${MANY_ENTRIES} entries and has no limit. Give it maxEntries or maxWeight, or ` +

@@ -1,26 +1,24 @@
-import type { Entry } from './entry.js';
+/** Which keys have a tag. Holds no tag that nobody has. */
+export class TagIndex<Key> {
+  readonly #byTag = new Map<string, Set<Key>>();
 
-/** Which entries have a tag. Holds no tag that nobody has. */
-export class TagIndex<Key, Value> {
-  readonly #byTag = new Map<string, Set<Entry<Key, Value>>>();
-
-  add(entry: Entry<Key, Value>): void {
-    for (const tag of entry.tags ?? []) {
+  add(key: Key, tags: readonly string[]): void {
+    for (const tag of tags) {
       const tagged = this.#byTag.get(tag);
-      if (tagged === undefined) this.#byTag.set(tag, new Set([entry]));
-      else tagged.add(entry);
+      if (tagged === undefined) this.#byTag.set(tag, new Set([key]));
+      else tagged.add(key);
     }
   }
 
-  delete(entry: Entry<Key, Value>): void {
-    for (const tag of entry.tags ?? []) {
+  delete(key: Key, tags: readonly string[]): void {
+    for (const tag of tags) {
       const tagged = this.#byTag.get(tag);
-      if (tagged?.delete(entry) === true && tagged.size === 0) this.#byTag.delete(tag);
+      if (tagged?.delete(key) === true && tagged.size === 0) this.#byTag.delete(tag);
     }
   }
 
   /** A copy. */
-  having(tag: string): Entry<Key, Value>[] {
+  having(tag: string): Key[] {
     return [...(this.#byTag.get(tag) ?? [])];
   }
 

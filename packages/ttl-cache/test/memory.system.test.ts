@@ -69,6 +69,22 @@ test('a put over and over of few keys holds no more than few entries', async () 
   cache.close();
 });
 
+test('the room of what is gone is given back, though some is kept', async () => {
+  const cache = new TtlCache<number, number>({ maxEntries: Infinity });
+  collect();
+  const before = process.memoryUsage().arrayBuffers;
+  for (let i = 0; i < 100_000; i++) cache.put(i, i);
+  const grown = process.memoryUsage().arrayBuffers - before;
+  for (let i = 0; i < 99_990; i++) cache.delete(i);
+  for (let turn = 0; turn < 3; turn++) {
+    collect();
+    await sleep(0); // buffers are freed behind
+  }
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(grown / 10);
+  expect([...cache.keys()]).toHaveLength(10);
+  cache.close();
+});
+
 test('an open cache does not keep Node running, and a load that never ends keeps it no longer than its time limit', async () => {
   const { execFile } = await import('node:child_process');
   const { promisify } = await import('node:util');
