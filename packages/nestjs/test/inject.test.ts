@@ -1,11 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { forwardRef, Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import {
   agent,
   type AgentRef,
   child,
-  dynamicSupervisor,
   type DynamicSupervisorRef,
   GenServer,
   type PartitionSupervisorRef,
@@ -217,80 +216,6 @@ test('a ref that a test overrides is overridden by its name, too', async () => {
     .compile();
   const { rooms, roomsByName } = app.get(Host);
   expect([rooms, roomsByName]).toEqual([fake, fake]);
-});
-
-describe('servers that need each other', () => {
-  @Supervised()
-  class Ping extends GenServer {
-    constructor(@InjectServer(forwardRef(() => Pong)) private readonly pong: ServerRef<{ hit(): string } & GenServer>) {
-      super();
-    }
-    serve(): Promise<string> {
-      return this.pong.call.hit();
-    }
-    hit(): string {
-      return 'ping';
-    }
-  }
-
-  @Supervised()
-  class Pong extends GenServer {
-    constructor(@InjectServer(Ping) private readonly ping: ServerRef<Ping>) {
-      super();
-    }
-    serve(): Promise<string> {
-      return this.ping.call.hit();
-    }
-    hit(): string {
-      return 'pong';
-    }
-  }
-
-  test('have refs of each other: by forwardRef where the class is not there yet, in lists of children too', async () => {
-    @Supervisor({ strategy: 'one_for_one', children: [forwardRef(() => Ping), Pong] })
-    class Table {}
-    const { runtime } = await boot(Table, { providers: [Ping, Pong] });
-    expect(await runtime.ref(Ping, 'Ping').call.serve()).toBe('pong');
-    expect(await runtime.ref(Pong, 'Pong').call.serve()).toBe('ping');
-  });
-});
-
-describe('what cannot be injected is refused as the class is declared', () => {
-  test.each([
-    ['@InjectRegistry of a server', () => InjectRegistry(Room), /Room is a @Supervised: use @InjectServer\(Room\)/],
-    ['@InjectSupervisor of a registry', () => InjectSupervisor(Rooms), /use @InjectRegistry\(Rooms\)/],
-    ['@InjectTaskSupervisor of a supervisor', () => InjectTaskSupervisor(App), /use @InjectSupervisor\(App\)/],
-    ['@InjectAgent of a task supervisor', () => InjectAgent(Jobs), /use @InjectTaskSupervisor\(Jobs\)/],
-  ])('%s', (_, decorate, message) => {
-    expect(decorate).toThrow(
-      expect.objectContaining({ kind: 'wrong_injection', message: expect.stringMatching(message) }),
-    );
-  });
-
-  test('undefined, as in a circle of imports', () => {
-    expect(() => InjectServer(undefined as never)).toThrow(
-      expect.objectContaining({
-        kind: 'undefined_injection',
-        message: expect.stringMatching(/forwardRef\(\(\) => TheClass\)/),
-      }),
-    );
-  });
-
-  test.each([
-    ['a server', child(Room)],
-    ['a supervisor', dynamicSupervisor()],
-  ])('a specification without a name: %s', (_, spec) => {
-    expect(() => InjectServer(spec)).toThrow(expect.objectContaining({ kind: 'no_name' }));
-  });
-
-  test.each([
-    ['a class', getServerToken(class Lost {}), /Lost of the supervision tree: is it among the children/],
-    ['a name', getServerToken('lost'), /"lost" of the supervision tree: is it the name of one of its children\?/],
-  ])('%s that is not in the tree: Nest says so at boot', async (_, token, message) => {
-    const user = { provide: 'user', useFactory: () => 1, inject: [token] };
-    const module = { imports: [SupervisionModule.forRoot({ root: App })], providers: [...providers, user] };
-    await expect(Test.createTestingModule(module).compile()).rejects.toThrow(message);
-  });
 });
 
 function gate(): { readonly promise: Promise<void>; readonly resolve: () => void } {

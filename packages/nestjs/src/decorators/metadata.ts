@@ -96,7 +96,7 @@ export type DecoratorName = keyof typeof DECORATORS;
 export const DECORATOR_KEYS: readonly string[] = Object.values(DECORATORS).map(({ KEY }) => KEY);
 
 /** All of them, for messages. */
-export const DECORATOR_NAMES = Object.keys(DECORATORS)
+const DECORATOR_NAMES = Object.keys(DECORATORS)
   .map((name) => `@${name}`)
   .join(', ');
 
