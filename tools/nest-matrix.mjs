@@ -1,6 +1,6 @@
 // Our packages, packed, in real projects with Nest 11 and with Nest 12: for each of {express, fastify} × {HTTP, HTTP with a TCP
 // microservice}, for a TCP microservice alone, a standalone application and a WebSocket gateway one program boots, calls, crashes its
-// server, calls the fresh instance, and stops in good order at SIGTERM. Then `nest start --watch`, with Nest 12. Needs a build, `npm` and
+// server, calls the fresh instance, and stops in good order at SIGTERM; one more fails to boot when its tree is up. Then `nest start --watch`, with Nest 12. Needs a build, `npm` and
 // its registry. `--only 11` or `--only 12` leaves the other out.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
@@ -27,6 +27,7 @@ const PROGRAMS = [
   ['gateway', 'express'],
   ['microservice', 'alone'],
   ['standalone', 'alone'],
+  ['failing', 'boot'],
 ];
 
 /** What `nest start --watch` compiles and runs. */

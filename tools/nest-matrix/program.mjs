@@ -1,6 +1,7 @@
 // One Nest application of the matrix, run by tools/nest-matrix.mjs inside a project that has the packed packages. Arguments: the
-// transport (http, hybrid, microservice, standalone, gateway) and the HTTP adapter (express, fastify). It uses its server over that
-// transport: a call, a crash, a call of the fresh instance; then it writes "ready" and waits for a signal. Decorators by hand.
+// transport (http, hybrid, microservice, standalone, gateway; failing is a boot that fails) and the HTTP adapter (express, fastify).
+// It uses its server over that transport: a call, a crash, a call of the fresh instance; then it writes "ready" and waits for a
+// signal. Decorators by hand.
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -119,6 +120,7 @@ Module({
   providers: transport === 'standalone' ? [Shop] : providers,
 })(AppModule);
 
+if (transport === 'failing') await bootThatFails();
 const started = await start();
 const { ask } = started;
 started.app.enableShutdownHooks();
@@ -153,6 +155,21 @@ async function releasesWhatEnded() {
   globalThis.gc();
   const alive = made.filter((each) => each.deref() !== undefined).length;
   assert.ok(alive <= 4 && made.length >= 44, `${alive} of ${made.length} are kept`);
+}
+
+/** The tree is up when the hook of another provider fails; it is stopped before the boot is told to have failed. */
+async function bootThatFails() {
+  class Broken {
+    async onApplicationBootstrap() {
+      throw new Error('a hook that fails');
+    }
+  }
+  Injectable()(Broken);
+  class FailingModule {}
+  Module({ imports: [AppModule], providers: [Broken] })(FailingModule);
+  const { message } = await NestFactory.createApplicationContext(FailingModule).catch((error) => error);
+  say(`${message}\nready`);
+  await new Promise((resolve) => setTimeout(resolve, 60_000)); // until the signal
 }
 
 async function start() {
