@@ -7,7 +7,8 @@ import { crashError } from './outcome-errors.js';
 import { IdleThreads } from './idle-threads.js';
 import type { CompleteThreadsOptions } from './options.js';
 import type { MakeEngine } from './piscina.js';
-import { type Failure, type Outcome, Thread, type ThreadEnd } from './thread.js';
+import type { Failure, Outcome, Reply } from './protocol.js';
+import { Thread, type ThreadEnd, type ThreadParts } from './thread.js';
 
 /** Who gives work to a crew. */
 export interface CrewOwner {
@@ -15,6 +16,8 @@ export interface CrewOwner {
   readonly wanted: number;
   /** One can take its first task. The crew's, until it is taken. */
   threadReady(thread: Thread): void;
+  /** One has done what it did. */
+  threadReplied(thread: Thread, reply: Reply): void;
   /** One has ended: what it did has, too. `error` is undefined if it was ended on purpose. */
   threadEnded(thread: Thread, error: unknown): void;
   /** The first could not be started. The pool will stop. */
@@ -35,6 +38,7 @@ export interface CrewParts {
 export class Crew {
   readonly idle: IdleThreads;
   readonly #parts: CrewParts;
+  readonly #threadParts: ThreadParts;
   readonly #most: number;
   readonly #fewest: number;
   readonly #crashes: Crashes;
@@ -52,6 +56,14 @@ export class Crew {
     const { host, options } = parts;
     const { backoff, crashLoop, idleTimeoutMs } = options;
     this.#parts = parts;
+    this.#threadParts = {
+      make: parts.make,
+      options,
+      clock: host.clock,
+      onReply: (thread, reply) => parts.owner.threadReplied(thread, reply),
+      onLost: (thread) => this.idle.remove(thread),
+      onEnded: (thread, end) => this.#ended(thread, end),
+    };
     this.#most = mostThreads(host, options);
     this.#fewest = Math.min(options.minThreads, this.#most);
     this.#crashes = new Crashes(backoff, crashLoop, this.#most, host.random);
@@ -123,17 +135,16 @@ export class Crew {
 
   async #letGo(thread: Thread): Promise<void> {
     const outcome = await thread.dismiss();
-    if (isFailure(outcome)) thread.fault = this.#parts.owner.errorOf(outcome);
+    if (outcome.kind !== 'done') thread.fault = this.#parts.owner.errorOf(outcome);
     thread.kill();
   }
 
   #startThread(): void {
-    const { make, options, host } = this.#parts;
-    const { clock, label: pool } = host;
-    const onEnded = (thread: Thread, end: ThreadEnd): void => this.#ended(thread, end);
+    const { options, host } = this.#parts;
+    const { label: pool } = host;
     let thread: Thread;
     try {
-      thread = this.#scope.runInAsyncScope(() => new Thread({ make, options, clock, onEnded }));
+      thread = this.#scope.runInAsyncScope(() => new Thread(this.#threadParts));
     } catch (error) {
       return this.#crashed(new ThreadStartError(pool, options.module, undefined, error));
     }
@@ -150,7 +161,7 @@ export class Crew {
 
   #started(thread: Thread, outcome: Outcome): void {
     if (thread.isEnding || thread.isLost) return;
-    if (isFailure(outcome)) return this.#fail(thread, this.#parts.owner.errorOf(outcome));
+    if (outcome.kind !== 'done') return this.#fail(thread, this.#parts.owner.errorOf(outcome));
     thread.isReady = true;
     this.#starting--;
     if (this.#state === 'stopped') return;
@@ -215,8 +226,4 @@ export class Crew {
 /** As many as tasks run at a time, or fewer. */
 export function mostThreads(host: EngineHost, { maxThreads }: CompleteThreadsOptions): number {
   return Math.min(maxThreads, host.size);
-}
-
-function isFailure(outcome: Outcome): outcome is Failure {
-  return outcome.kind !== 'done' && outcome.kind !== 'value';
 }

@@ -3,52 +3,33 @@ import { threadId } from 'node:worker_threads';
 import { takeApart } from './take-apart.js';
 import { whyNotCloneable } from './why-not-cloneable.js';
 
-/** @import { MessagePort } from 'node:worker_threads' */
-/** @import { Primitive, Refusal, Reply, StartMessage } from './protocol.js' */
+/** @import { MessagePort, TransferListItem } from 'node:worker_threads' */
+/** @import { LifeMessage, Outcome, Refusal, Reply, StartMessage, TaskMessage } from './protocol.js' */
 
 /** @typedef {(...args: unknown[]) => unknown} Callable */
 
-/** @type {Reply} */
+/** @type {Outcome} */
 const DONE = { kind: 'done' };
-/** @type {Reply} */
-const PARCEL = { kind: 'parcel' };
 
 /** What this thread is for. A thread has one entry and one task, so this is the entry's. @type {Work | undefined} */
 let work;
 
-// The functions that the thread engine calls. They never throw: the engine would lose most of an error.
-
 /**
- * One task.
+ * Is called by the thread engine: first to start, at last to tidy up. Does not throw, as the engine would lose most of an error.
  *
- * @param {unknown} input
- * @returns {Promise<Reply>}
+ * @param {LifeMessage} message
+ * @returns {Promise<Outcome>}
  */
-export function runTask(input) {
-  return started().run(input);
+export async function answer(message) {
+  if (message.kind === 'start') return start(message);
+  return work === undefined ? DONE : work.end();
 }
 
 /**
- * The last thing.
- *
- * @returns {Promise<Reply>}
- */
-export function endWork() {
-  return started().end();
-}
-
-function started() {
-  if (work === undefined) throw new Error('A thread is started before it is used.');
-  return work;
-}
-
-/**
- * The first thing.
- *
  * @param {StartMessage} message
- * @returns {Promise<Reply>}
+ * @returns {Promise<Outcome>}
  */
-export async function startWork(message) {
+async function start(message) {
   const { port, workerData } = message;
   /** @type {Record<string, unknown>} */
   let namespace;
@@ -89,30 +70,26 @@ class Work {
     this.#run = run;
     this.#teardown = teardown;
     this.#state = state;
+    // Does not reject; if it did, the thread would die of it and its task be told.
+    port.on('message', (/** @type {TaskMessage} */ [input]) => void this.#do(input));
+    port.on('messageerror', (error) => {
+      const why = `\`input\` cannot be read in a thread (${error.message})`;
+      this.#answer({ kind: 'uncloneable', subject: 'input', why });
+    });
   }
 
-  /**
-   * @param {unknown} input
-   * @returns {Promise<Reply>}
-   */
-  async run(input) {
-    /** @type {object[]} */
-    const moved = [];
-    const context = {
-      state: this.#state,
-      threadId,
-      /** @param {readonly object[]} objects */
-      transfer: (objects) => void moved.push(...objects),
-    };
+  /** One task at a time: the next one is sent when this is answered. @param {unknown} input */
+  async #do(input) {
+    const context = new Context(this.#state);
     try {
       const run = this.#run;
-      return this.#send(await run(input, context), moved);
+      this.#give(await run(input, context), context.moved);
     } catch (error) {
-      return { kind: 'thrown', thrown: takeApart(error) };
+      this.#answer({ kind: 'thrown', thrown: takeApart(error) });
     }
   }
 
-  /** @returns {Promise<Reply>} */
+  /** @returns {Promise<Outcome>} */
   async end() {
     try {
       const teardown = this.#teardown;
@@ -125,26 +102,46 @@ class Work {
 
   /**
    * @param {unknown} value
-   * @param {object[]} moved
-   * @returns {Reply}
+   * @param {readonly object[] | undefined} moved
    */
-  #send(value, moved) {
-    if (moved.length === 0 && isPrimitive(value)) return value;
+  #give(value, moved) {
     try {
-      this.#port.postMessage(value, /** @type {import('node:worker_threads').TransferListItem[]} */ (moved));
-      return PARCEL;
+      this.#answer([value], moved);
     } catch (error) {
-      return { kind: 'uncloneable', why: whyNotCloneable('result', value, error, moved) };
+      const why = whyNotCloneable('result', value, error, moved);
+      this.#answer({ kind: 'uncloneable', subject: 'result', why });
     }
+  }
+
+  /**
+   * @param {Reply} reply
+   * @param {readonly object[]} [moved]
+   */
+  #answer(reply, moved) {
+    this.#port.postMessage(reply, /** @type {TransferListItem[]} */ (moved));
   }
 }
 
-/**
- * @param {unknown} value
- * @returns {value is Primitive}
- */
-function isPrimitive(value) {
-  return value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
+/** What the function of a task is given. Its list is made when it is needed: hardly any task does. */
+class Context {
+  threadId = threadId;
+  /** @type {object[] | undefined} */
+  #moved;
+
+  /** @param {unknown} state */
+  constructor(state) {
+    this.state = state;
+  }
+
+  get moved() {
+    return this.#moved;
+  }
+
+  /** A property, so that it may be taken apart. */
+  get transfer() {
+    /** @param {readonly object[]} objects */
+    return (objects) => void (this.#moved ??= []).push(...objects);
+  }
 }
 
 /**

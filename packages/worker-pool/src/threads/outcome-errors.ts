@@ -1,7 +1,7 @@
 import { NotCloneableError, ThreadModuleError, ThreadStartError, WorkerCrashedError } from './errors.js';
-import type { Refusal } from './protocol.js';
+import type { Failure, Refusal } from './protocol.js';
 import type { ErrorWorkshop } from './put-together.js';
-import type { Failure, ThreadEnd } from './thread.js';
+import type { ThreadEnd } from './thread.js';
 
 /** Where an outcome comes from. */
 export interface OutcomeOrigin {
@@ -13,7 +13,7 @@ export interface OutcomeOrigin {
 /** What a thread has answered that is no value, as an error; or what it threw, if that is none. */
 export function outcomeError(outcome: Failure, origin: OutcomeOrigin): unknown {
   if (outcome.kind === 'thrown') return origin.workshop.putTogether(outcome.thrown);
-  if (outcome.kind === 'uncloneable') return new NotCloneableError('result', outcome.why);
+  if (outcome.kind === 'uncloneable') return new NotCloneableError(outcome.subject, outcome.why);
   return refusalError(outcome, origin);
 }
 

@@ -1,8 +1,9 @@
 import type { MessagePort } from 'node:worker_threads';
 
-/** The first thing a thread is sent: what it is for. The inputs of tasks are sent as they are. */
+/** The first thing a thread is sent: what it is for. */
 export interface StartMessage {
-  /** Results that are objects come through here: what cannot be cloned is an error of the task then, and not the thread's end. */
+  readonly kind: 'start';
+  /** By which it is sent tasks, and answers them. */
   readonly port: MessagePort;
   readonly module: string;
   readonly export: string;
@@ -11,24 +12,28 @@ export interface StartMessage {
   readonly workerData: unknown;
 }
 
-/**
- * What a thread answers. A value that is no object is sent as it is: the less is sent, the sooner it is there, and what answers most
- * tasks should cost least.
- */
-export type Reply = Primitive | ObjectReply;
+/** The last thing a thread is sent. */
+export interface TeardownMessage {
+  readonly kind: 'teardown';
+}
 
-/** What can be sent for sure, known at a glance. */
-export type Primitive = undefined | null | boolean | number | bigint | string;
+/** What goes by the thread engine. */
+export type LifeMessage = StartMessage | TeardownMessage;
 
-export type ObjectReply =
-  /** It has started, or is done with its teardown. */
-  | { readonly kind: 'done' }
-  /** The value of a task waits at the port. */
-  | { readonly kind: 'parcel' }
+/** How that went. */
+export type Outcome = { readonly kind: 'done' } | Failure;
+
+/** One task, which goes by the port. An array, as each name in a message is paid for with each task. */
+export type TaskMessage = readonly [input: unknown];
+
+/** What a task has come to: its value, or else why there is none. */
+export type Reply = readonly [value: unknown] | Failure;
+
+export type Failure =
   /** The task, or the teardown, has thrown. */
   | { readonly kind: 'thrown'; readonly thrown: Thrown }
-  /** The task has given what cannot be sent. */
-  | { readonly kind: 'uncloneable'; readonly why: string }
+  /** The input could not be read there, or the result cannot be sent. */
+  | { readonly kind: 'uncloneable'; readonly subject: 'input' | 'result'; readonly why: string }
   | Refusal;
 
 /** Why a thread cannot start. */

@@ -4,8 +4,9 @@ import { NotCloneableError, WorkerTerminatedError } from './errors.js';
 import { outcomeError, type OutcomeOrigin } from './outcome-errors.js';
 import type { CompleteThreadsOptions } from './options.js';
 import { loadPiscina, type MakeEngine } from './piscina.js';
+import type { Failure, Reply } from './protocol.js';
 import { ErrorWorkshop } from './put-together.js';
-import type { Failure, Outcome, Thread } from './thread.js';
+import type { Thread } from './thread.js';
 import { whyNotCloneable } from './why-not-cloneable.js';
 
 /** Gives the tasks of a pool to threads, one at a time to each, and tells what they came to. */
@@ -79,6 +80,18 @@ export class ThreadWorkers implements Workers, CrewOwner {
     run.fail(error ?? new WorkerTerminatedError(this.#host.label, why));
   }
 
+  /** What it did has its slot until it is gone, if it is ending. */
+  threadReplied(thread: Thread, reply: Reply): void {
+    const { run } = thread;
+    if (run === undefined) return;
+    if (thread.isEnding || thread.isLost) return this.#settle(run, reply);
+    thread.run = undefined;
+    if (this.#crew?.taskDone(thread) === true) this.#free(thread);
+    if (!('kind' in reply)) return run.finish(reply[0]);
+    this.#settle(run, reply);
+    run.release();
+  }
+
   startFailed(error: unknown): void {
     this.#onStartFailed(error);
   }
@@ -99,35 +112,23 @@ export class ThreadWorkers implements Workers, CrewOwner {
     this.#give(thread, next);
   }
 
+  #settle(run: Run, reply: Reply): void {
+    if ('kind' in reply) run.fail(this.errorOf(reply));
+    else run.succeed(reply[0]);
+  }
+
   /** It waits until it has begun: as that can be when its time is up. */
   #give(thread: Thread, run: Run): void {
     this.#waiting.add(run);
     run.begin();
     if (!this.#waiting.delete(run)) return this.#free(thread);
-    thread.run = run;
-    thread.execute(run.job, run.options.transfer).then(
-      (reply) => this.#done(thread, run, thread.open(reply)),
-      (error: unknown) => thread.isLost || this.#notSent(thread, run, error),
-    );
-  }
-
-  #done(thread: Thread, run: Run, outcome: Outcome): void {
-    if (outcome.kind === 'value') run.succeed(outcome.value);
-    else if (outcome.kind !== 'done') run.fail(this.errorOf(outcome));
-    this.#next(thread, run);
-  }
-
-  #notSent(thread: Thread, run: Run, error: unknown): void {
-    const why = whyNotCloneable('input', run.job, error, run.options.transfer);
-    run.fail(new NotCloneableError('input', why, error));
-    this.#next(thread, run);
-  }
-
-  /** One that is ending has its slot until it is gone. */
-  #next(thread: Thread, run: Run): void {
-    if (thread.isEnding) return;
-    thread.run = undefined;
-    if (this.#crew?.taskDone(thread) === true) this.#free(thread);
-    run.release();
+    try {
+      thread.begin(run);
+    } catch (error) {
+      const why = whyNotCloneable('input', run.job, error, run.options.transfer);
+      run.fail(new NotCloneableError('input', why, error));
+      this.#free(thread);
+      run.release();
+    }
   }
 }

@@ -9,7 +9,7 @@ import { type Clock, type ClockTimer, systemClock } from '@rookery/genserver';
 import type { Run } from '../engine.js';
 import type { CompleteThreadsOptions } from './options.js';
 import type { MakeEngine, ThreadEngine } from './piscina.js';
-import type { ObjectReply, Reply, StartMessage } from './protocol.js';
+import type { Outcome, Reply } from './protocol.js';
 
 /** How a thread has ended: with this code, and of this error, if there was one that its code did not catch. */
 export interface ThreadEnd {
@@ -17,18 +17,15 @@ export interface ThreadEnd {
   readonly uncaught: { readonly error: unknown } | undefined;
 }
 
-/** What a task has come to, or the start or the teardown of a thread. */
-export type Outcome =
-  Exclude<ObjectReply, { readonly kind: 'parcel' }> | { readonly kind: 'value'; readonly value: unknown };
-
-/** One that is not what was hoped for. */
-export type Failure = Exclude<Outcome, { readonly kind: 'value' | 'done' }>;
-
 /** What it takes to make a thread. */
 export interface ThreadParts {
   readonly make: MakeEngine;
   readonly options: CompleteThreadsOptions;
   readonly clock: Clock;
+  /** What it does has come to an end. */
+  readonly onReply: (thread: Thread, reply: Reply) => void;
+  /** It is about to end of itself. Not before each end. */
+  readonly onLost: (thread: Thread) => void;
   /** Once, when nothing of it is left. */
   readonly onEnded: (thread: Thread, end: ThreadEnd) => void;
 }
@@ -53,7 +50,7 @@ export class Thread {
   readonly #parts: ThreadParts;
   readonly #engine: ThreadEngine;
   readonly #worker: Worker;
-  readonly #parcels: MessagePort;
+  readonly #port: MessagePort;
   readonly #started: Promise<Outcome>;
   #timer: ClockTimer | undefined;
   #uncaught: { readonly error: unknown } | undefined;
@@ -64,17 +61,18 @@ export class Thread {
     this.#parts = parts;
     const { module, export: name, setup, teardown, workerData, worker: options } = parts.options;
     const { port1, port2 } = new MessageChannel();
-    this.#parcels = port1;
+    this.#port = port1;
     this.#engine = parts.make(options);
     this.#engine.on('error', () => undefined); // the thread tells us itself
-    const start: StartMessage = { port: port2, module, export: name, setup, teardown, workerData };
-    this.#started = this.#ask(start, { name: 'startWork', transferList: [port2] });
+    const start = { kind: 'start', port: port2, module, export: name, setup, teardown, workerData } as const;
+    this.#started = this.#engine.run(start, { transferList: [port2] });
     const [worker] = this.#engine.threads;
     if (worker === undefined) throw new Error('The thread engine has started no thread.');
     this.#worker = worker;
     this.id = worker.threadId;
-    worker.once('error', (error: unknown) => (this.#uncaught = { error }));
+    worker.once('error', (error: unknown) => this.#dies(error));
     worker.once('exit', (exitCode) => this.#ended(exitCode));
+    this.#listen();
   }
 
   /** Whether it has ended of itself, or is about to: `onEnded` says all that is to be said. */
@@ -91,20 +89,11 @@ export class Thread {
     return outcome;
   }
 
-  /** Gives a reply to be opened. Rejects when the input cannot be sent, or the thread is lost. */
-  execute(input: unknown, transfer: readonly object[] | undefined): Promise<Reply> {
-    return this.#engine.run(input, transfer && { transferList: transfer as TransferListItem[] });
-  }
-
-  /** What a reply says. To be called once for each, in their order. */
-  open(reply: Reply): Outcome {
-    if (typeof reply !== 'object' || reply === null) return { kind: 'value', value: reply };
-    if (reply.kind !== 'parcel') return reply;
-    try {
-      return { kind: 'value', value: receiveMessageOnPort(this.#parcels)?.message };
-    } catch (error) {
-      return { kind: 'uncloneable', why: `\`result\` cannot be received: ${String(error)}` };
-    }
+  /** Gives it a task, which `onReply` tells the end of, or `onEnded`. Throws when the input cannot be sent. */
+  begin(run: Run): void {
+    this.#port.postMessage([run.job], run.options.transfer as TransferListItem[] | undefined);
+    this.#port.ref(); // Node has to wait for the answer, but not for a thread that has nothing to do
+    this.run = run;
   }
 
   /** Resolves when it has tidied up, or there is no time left for that, or it is lost. Then it is to be ended. */
@@ -115,7 +104,7 @@ export class Thread {
     const { promise, resolve } = deferred<Outcome>();
     // The pool's clock may have ended with its process, and even so nothing must be left of a thread.
     const timer = systemClock.setTimer(teardownTimeoutMs, () => resolve(DONE));
-    this.#ask(undefined, { name: 'endWork' }).then(resolve, () => resolve(DONE));
+    this.#engine.run({ kind: 'teardown' }).then(resolve, () => resolve(DONE));
     const outcome = await promise;
     timer.cancel();
     return outcome;
@@ -127,15 +116,30 @@ export class Thread {
     this.#worker.terminate().catch(() => undefined); // it does not reject, and `exit` says when
   }
 
-  /** Throws when the thread should be made and cannot. */
-  #ask(message: unknown, options: Parameters<ThreadEngine['run']>[1]): Promise<Outcome> {
-    return this.#engine.run(message, options).then((reply) => this.open(reply));
+  #listen(): void {
+    const answer = (reply: Reply): void => {
+      this.#port.unref();
+      this.#parts.onReply(this, reply);
+    };
+    this.#port.on('message', answer);
+    this.#port.on('messageerror', (error) =>
+      answer({ kind: 'uncloneable', subject: 'result', why: `\`result\` cannot be read here (${error.message})` }),
+    );
+    this.#port.unref();
+  }
+
+  #dies(error: unknown): void {
+    this.#uncaught = { error };
+    this.#parts.onLost(this);
   }
 
   #ended(exitCode: number): void {
     this.#hasEnded = true;
     this.#timer?.cancel();
-    this.#parcels.close();
+    // Its last words may not have been heard yet.
+    const last: { readonly message: Reply } | undefined = receiveMessageOnPort(this.#port);
+    if (last !== undefined) this.#parts.onReply(this, last.message);
+    this.#port.close();
     this.#parts.onEnded(this, { exitCode, uncaught: this.#uncaught });
   }
 }

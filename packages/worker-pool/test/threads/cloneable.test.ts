@@ -133,7 +133,7 @@ describe('an error that is taken apart, sent and put together', () => {
 
   test('whatever is thrown arrives, or the error says why not', () => {
     fc.assert(
-      fc.property(fc.anything({ withMap: true, withSet: true, withDate: true, withTypedArray: true }), (value) => {
+      fc.property(fc.anything({ withMap: true, withSet: true, withTypedArray: true }), (value) => {
         expect(send(value)).toEqual(structuredClone(value));
       }),
     );

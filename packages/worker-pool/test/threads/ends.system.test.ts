@@ -146,6 +146,15 @@ describe('a thread that ends of itself fails its own task', () => {
     expect(await pool.executeTask({ act: 'give', value: 1 })).toBe(1);
   });
 
+  test('what it gave before it ended counts', async () => {
+    const { pool, clock } = makePool({ engine: engineOf({ backoff: { initialMs: 1 } }), timeoutMs: Infinity });
+    for (let round = 0; round < 20; round++) {
+      expect(await pool.executeTask({ act: 'exit after that', value: round })).toBe(round);
+      await until(() => pool.getStats().total === 0);
+      await clock.advance(10_000);
+    }
+  });
+
   test('too many in a row, with no task done: the pool gives up', async () => {
     const { pool, clock, events } = makePool({
       engine: engineOf({ crashLoop: { maxCrashes: 3, withinMs: 60_000 } }),

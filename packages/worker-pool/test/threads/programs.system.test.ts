@@ -54,6 +54,18 @@ test('one that has does', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'done\n' });
 });
 
+test('also when nothing is left of its thread', async () => {
+  const { code, stdout } = await run(`
+    const pool = new WorkerPool({ engine: threads({ module, export: 'act', maxThreads: 1 }), timeoutMs: Infinity });
+    await pool.ready();
+    for (const act of ['exit', 'uncaught']) {
+      pool.executeTask({ act, value: 3 }).catch(({ reason }) => console.log(reason));
+      await pool.idle();
+    }
+  `);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'exit\nuncaught\n' });
+});
+
 test('nothing is left after stop: no thread, no port, no timer, no listener', async () => {
   const { code, stdout, stderr } = await run(`
     let alive = 0;
