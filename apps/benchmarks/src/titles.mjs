@@ -14,6 +14,7 @@ const titles = {
   'rookery-direct': "rookery, tasks: 'direct'",
   'rookery-supervised': 'rookery, supervised',
   worker: `node ${process.versions.node}, bare threads`,
+  'rookery-timed': 'rookery, callTimeoutMs',
   promise: `node ${process.versions.node}`,
   map: 'Map (no expiry)',
 };
@@ -22,6 +23,8 @@ const titles = {
 const variants = {
   'p-queue-timed': ['p-queue', 'timeout'],
   'piscina-async': ['piscina', 'atomics: disabled'],
+  'opossum-timed': ['opossum', 'timeout'],
+  'cockatiel-timed': ['cockatiel', 'timeout'],
 };
 
 /**
