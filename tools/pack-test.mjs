@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const STEP_MS = 300_000;
-const PACKAGES = ['genserver', 'ttl-cache', 'worker-pool', 'circuit-breaker', 'nestjs'];
+const PACKAGES = ['genserver', 'ttl-cache', 'worker-pool', 'circuit-breaker', 'health-check', 'nestjs'];
 const root = fileURLToPath(new URL('../', import.meta.url));
 const project = mkdtempSync(join(realpathSync(tmpdir()), 'rookery-pack-'));
 process.once('exit', () => rmSync(project, { recursive: true, force: true }));
@@ -28,6 +28,10 @@ const pool = new WorkerPool();
 pool.executeTask(() => 1).then((value) => assert.equal(value, 1));
 const { CircuitBreaker } = require('@rookery/circuit-breaker');
 assert.equal(new CircuitBreaker().state, 'closed');
+const { HealthCheck } = require('@rookery/health-check');
+const health = new HealthCheck({ checks: [] });
+assert.equal(health.getHealth().state, 'healthy');
+health.close();
 assert.throws(() => require('@rookery/genserver/dist/index.js'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
 `;
 
@@ -38,6 +42,8 @@ const { Module } = require('@nestjs/common');
 const { NestFactory } = require('@nestjs/core');
 const { GenServer } = require('@rookery/genserver');
 const { getServerToken, Supervised, SupervisionModule, Supervisor } = require('@rookery/nestjs');
+assert.ok(require('@rookery/nestjs/ttl-cache').TtlCacheModule !== undefined);
+assert.ok(require('@rookery/nestjs/circuit-breaker').CircuitBreakerModule !== undefined);
 class Clock extends GenServer {
   ticks() {
     return 1;

@@ -1,9 +1,9 @@
-import { Inject } from '@nestjs/common';
 import { type Cache, FetchAbortedError, type FetchOptions, type LoadContext } from '@rookery/ttl-cache';
 import { addCachedMethod, type CachedMethod } from './cached-methods.js';
 import { DEFAULT_CACHE, getCacheToken } from './cache-token.js';
 import { checkLoad, checkTagsAndCache, type DeclaredLoad } from './check-fetch-options.js';
 import { letGo } from '../refused-promise.js';
+import { injected, injectHidden, type Method, methodName, standIn } from '../wrapped-method.js';
 import { CacheKeyError, CacheSetupError, ClientLeftException } from './errors.js';
 
 /** What the results of a method are kept under. */
@@ -22,8 +22,6 @@ export interface CachedOptions<Args extends readonly unknown[]> extends Declared
   /** What `cache.deleteTag` finds the entries by: always the same, or made of the arguments. */
   readonly tags?: readonly string[] | ((...args: Args) => readonly string[]);
 }
-
-type Method = (this: object | undefined, ...args: unknown[]) => unknown;
 
 /** What the wrapper of a method knows. */
 interface Plan extends CachedMethod {
@@ -49,7 +47,7 @@ export function Cached<Args extends readonly unknown[]>(
   return (target, name, descriptor) => {
     const plan = planOf(target, name, (descriptor as typeof descriptor | undefined)?.value, options);
     addCachedMethod(target, plan);
-    injectCache(target, plan.property, options.cache ?? DEFAULT_CACHE);
+    injectHidden(target, plan.property, getCacheToken(options.cache ?? DEFAULT_CACHE));
     descriptor.value = wrapped(plan) as typeof descriptor.value & Method;
   };
 }
@@ -60,7 +58,7 @@ function planOf<Args extends readonly unknown[]>(
   method: unknown,
   options: CachedOptions<Args>,
 ): Plan {
-  const name = `${typeof target === 'function' ? target.name : target.constructor.name}.${String(key)}`;
+  const name = methodName(target, key);
   const where = `@Cached on ${name}`;
   if (typeof target === 'function') {
     throw new CacheSetupError(
@@ -83,31 +81,13 @@ function planOf<Args extends readonly unknown[]>(
   return { name, method: method as Method, property: Symbol(`cache of ${where}`), key: keyOf, tags, load };
 }
 
-/** As a property, so that it works in every scope. Not enumerable: printing or comparing an instance must not meet its cache. */
-function injectCache(target: object, property: symbol, cache: string): void {
-  Object.defineProperty(target, property, {
-    configurable: true,
-    set(this: object, value: unknown) {
-      Object.defineProperty(this, property, { value, configurable: true, writable: true });
-    },
-  });
-  Inject(getCacheToken(cache))(target, property);
-}
-
-/** The method with the cache before it: its name, its length and what other decorators wrote about it stay. */
+/** The method with the cache before it. */
 function wrapped(plan: Plan): Method {
   const { method } = plan;
-  const wrapper: Method = function (...args) {
-    const cache = (this as Record<symbol, Cache<unknown, unknown> | undefined> | undefined)?.[plan.property];
+  return standIn(method, function (...args) {
+    const cache = injected(this, plan.property) as Cache<unknown, unknown> | undefined;
     return cache === undefined ? method.apply(this, args) : fetched(plan, cache, this, args);
-  };
-  for (const property of ['name', 'length'] as const) {
-    Object.defineProperty(wrapper, property, { value: method[property], configurable: true });
-  }
-  for (const key of Reflect.getOwnMetadataKeys(method) as unknown[]) {
-    Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, method), wrapper);
-  }
-  return wrapper;
+  });
 }
 
 async function fetched(

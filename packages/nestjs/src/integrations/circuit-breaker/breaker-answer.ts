@@ -1,0 +1,43 @@
+import { HttpStatus } from '@nestjs/common';
+import { BulkheadFullError, CallRejectedError, CallTimedOutError } from '@rookery/circuit-breaker';
+
+/** What a client is told of a call that was not made, or took too long. */
+export interface BreakerAnswer {
+  readonly statusCode: HttpStatus.SERVICE_UNAVAILABLE | HttpStatus.GATEWAY_TIMEOUT;
+  /** The words of the status. */
+  readonly error: string;
+  readonly message: string;
+  /** Of the error: `ERR_CIRCUIT_BREAKER_OPEN`, say. */
+  readonly code: string;
+  /** Whole seconds, as the header Retry-After says it; undefined where nobody can know. */
+  readonly retryAfterSeconds: number | undefined;
+}
+
+/** A place may be free at any moment: the shortest time that Retry-After can say. */
+const BULKHEAD_RETRY_SECONDS = 1;
+
+/** Undefined for errors that are not of a breaker. The message does not name it: clients need not know what stands behind a server. */
+export function answerOf(error: unknown): BreakerAnswer | undefined {
+  if (error instanceof CallTimedOutError) {
+    return {
+      statusCode: HttpStatus.GATEWAY_TIMEOUT,
+      error: 'Gateway Timeout',
+      message: 'A service that this one needs did not answer in time.',
+      code: error.code,
+      retryAfterSeconds: undefined,
+    };
+  }
+  if (!(error instanceof CallRejectedError)) return undefined;
+  return {
+    statusCode: HttpStatus.SERVICE_UNAVAILABLE,
+    error: 'Service Unavailable',
+    message: 'A service that this one needs is not available now.',
+    code: error.code,
+    retryAfterSeconds: error instanceof BulkheadFullError ? BULKHEAD_RETRY_SECONDS : secondsOf(error.retryAfterMs),
+  };
+}
+
+/** Rounded up, so that who obeys does not come too early. */
+function secondsOf(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.max(1, Math.ceil(ms / 1000));
+}
