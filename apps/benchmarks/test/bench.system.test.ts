@@ -43,7 +43,7 @@ describe('a run', () => {
 
   test('gets through every case with every subject, losing no message', async () => {
     expect(await bench('--rounds', '1', '--quick')).toMatchObject({ code: 0 });
-  }, 120_000);
+  }, 300_000);
 
   test('is refused with exit code 2 when the options make no sense', async () => {
     const { code, stdout, stderr } = await bench('--case', 'cats');
