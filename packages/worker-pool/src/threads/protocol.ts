@@ -13,7 +13,7 @@ export interface StartMessage {
 }
 
 /** The last thing a thread is sent. */
-export interface TeardownMessage {
+interface TeardownMessage {
   readonly kind: 'teardown';
 }
 
