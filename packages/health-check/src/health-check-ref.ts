@@ -24,7 +24,8 @@ import type { ShutdownPhase } from './shutdown-plan.js';
  */
 export class HealthCheckRef implements Health {
   readonly #server: ServerRef<HealthCheckServer>;
-  readonly #absent: AbsentHealth;
+  /** Of the health check that was last seen: it knows the groups. */
+  #absent: AbsentHealth;
   #isShuttingDown = false;
 
   /** Made by the start of a health check, or by `HealthCheck.ref`. */
@@ -119,6 +120,7 @@ export class HealthCheckRef implements Health {
   #health(): SampledHealth | undefined {
     const health = this.#server.shared;
     if (health === undefined || health.isClosed) return undefined;
+    this.#absent = health.absent;
     if (this.#isShuttingDown && health.phase === 'serving') health.beginShutdown();
     return health;
   }

@@ -1,6 +1,6 @@
 import { type Clock, type ClockTimer, GenServer, type Self, shared } from '@rookery/genserver';
 import type { HealthCheckOptions } from './options.js';
-import { SampledHealth } from './sampled-health.js';
+import { SupervisedHealth } from './supervised-health.js';
 
 /** A timer of the health check has fired. It may be cancelled while this waits in the mailbox. */
 class Tick {
@@ -14,10 +14,10 @@ class Tick {
  * snapshot directly, see HealthCheckRef; checks run beside the mailbox, so none of them holds up another.
  */
 export class HealthCheckServer extends GenServer {
-  declare readonly [shared]: SampledHealth;
+  declare readonly [shared]: SupervisedHealth;
 
   override init(options: HealthCheckOptions): void {
-    const health = new SampledHealth({ label: this.self.name, ...options, clock: clockOf(this.self) });
+    const health = new SupervisedHealth({ label: this.self.name, ...options, clock: clockOf(this.self) });
     this.#share(health);
     this.self.signal.addEventListener('abort', () => health.close(), { once: true });
   }
@@ -31,7 +31,7 @@ export class HealthCheckServer extends GenServer {
     if (old instanceof HealthCheckServer) this.#share(old[shared]);
   }
 
-  #share(health: SampledHealth): void {
+  #share(health: SupervisedHealth): void {
     Object.defineProperty(this, shared, { value: health });
   }
 }

@@ -264,7 +264,7 @@ test.each([
   [{ total: 4, busy: 1, queued: 0, overdue: 1 }, 'degraded', '1 tasks of the pool physics are overdue'],
   [{ total: 0, busy: 0, queued: 0, overdue: 0 }, 'healthy', undefined],
 ] as const)('pools: %j: %s', async (stats, kind, reason) => {
-  const given = await run(pools({ physics: { stats: () => stats } }, { saturation: { unhealthyAt: 10 } }));
+  const given = await run(pools({ physics: { getStats: () => stats } }, { saturation: { unhealthyAt: 10 } }));
   expect([given, (given as { readonly reason?: string }).reason]).toEqual([expect.objectContaining({ kind }), reason]);
 });
 

@@ -89,6 +89,17 @@ describe('a supervised health check', () => {
     expect(health.isAlive).toBe(true);
   });
 
+  test('while no process is there groups of the user are as it was made, for a ref that has seen it', async () => {
+    const groups = { payments: { statusCodes: { unknown: 429 } } } as const;
+    const { health, runtime } = await start({ groups, format: 'health+json' });
+    const fresh = HealthCheck.ref(runtime, 'health');
+    expect(health.isAlive).toBe(true);
+    runtime.kill('health');
+    expect([health, fresh].map((ref) => ref.probe('payments').statusCode)).toEqual([429, 503]);
+    expect(health.probe('payments').headers['content-type']).toBe('application/health+json; charset=utf-8');
+    await settle(runtime);
+  });
+
   test('a shutdown that has begun stays begun over a restart', async () => {
     const { health, runtime, clock } = await start({ checks: [{ name: 'a', check: () => {} }] });
     health.beginShutdown();

@@ -7,7 +7,7 @@ import { type Finding, finding, type Thresholds, thresholds } from './thresholds
 
 /** What is asked of a worker pool. */
 export interface PoolLike {
-  stats(): {
+  getStats(): {
     /** How many tasks may run at the same time. */
     readonly total: number;
     /** How many do. */
@@ -34,7 +34,7 @@ export interface PoolsOptions extends IndicatorOptions {
 export function pools(subjects: Readonly<Record<string, PoolLike>>, options: PoolsOptions = {}): Check {
   checkObject('pools', subjects);
   for (const [name, pool] of Object.entries(subjects)) {
-    checkFunction(`pools.${name}.stats`, (pool as Partial<PoolLike> | undefined)?.stats, 'of a worker pool');
+    checkFunction(`pools.${name}.getStats`, (pool as Partial<PoolLike> | undefined)?.getStats, 'of a worker pool');
   }
   const limits = {
     saturation: thresholds('saturation', options.saturation, { degradedAt: 2, unhealthyAt: Infinity }),
@@ -44,7 +44,7 @@ export function pools(subjects: Readonly<Record<string, PoolLike>>, options: Poo
     intervalMs: 5_000,
     ...checkOptionsOf(options, 'pools'),
     check: () => {
-      const looks = Object.entries(subjects).map(([name, pool]) => judgePool(name, pool.stats(), limits));
+      const looks = Object.entries(subjects).map(([name, pool]) => judgePool(name, pool.getStats(), limits));
       const data = Object.fromEntries(looks.map(({ name, data: own }) => [name, own]));
       return resultOf(
         looks.flatMap(({ findings }) => findings),
@@ -56,7 +56,7 @@ export function pools(subjects: Readonly<Record<string, PoolLike>>, options: Poo
 
 function judgePool(
   name: string,
-  { total, busy, queued, overdue }: ReturnType<PoolLike['stats']>,
+  { total, busy, queued, overdue }: ReturnType<PoolLike['getStats']>,
   limits: Readonly<Record<'saturation' | 'overdue', Thresholds>>,
 ): { readonly name: string; readonly data: CheckData; readonly findings: readonly Finding[] } {
   const saturation = (busy + queued) / Math.max(1, total); // a pool of refs whose process is not there has no slots

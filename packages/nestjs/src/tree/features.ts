@@ -9,8 +9,10 @@ export class Contribution {
   constructor(
     readonly at: string,
     readonly children: readonly Declaration[],
-    /** What `forFeature` gave, as it stands in the imports of a module. */
-    readonly module: DynamicModule,
+    /** What `forFeature` gave, as it stands in the imports of a module; undefined where it came otherwise. */
+    readonly module: DynamicModule | undefined,
+    /** Where it stands if the tree keeps no such place: among the last children of the root. Otherwise that fails the boot. */
+    readonly elsewhere?: 'last_of_root',
   ) {}
 }
 
@@ -38,10 +40,12 @@ export class Features {
       byPlace.set(each.at, each);
     }
     const filled = fillPlaces(tree, byPlace);
-    const [surplus] = byPlace.values();
+    const left = [...byPlace.values()];
+    const surplus = left.find(({ elsewhere }) => elsewhere === undefined);
     if (surplus !== undefined) throw unknown(surplus.at, this.#moduleOf(surplus), placesOf(tree));
-    checkTogether([filled]);
-    return filled;
+    const whole = { ...filled, children: [...filled.children, ...left.flatMap(({ children }) => children)] };
+    checkTogether([whole]);
+    return whole;
   }
 
   #taken(name: string): TreeError {
