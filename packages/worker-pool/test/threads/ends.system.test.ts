@@ -205,7 +205,7 @@ describe('a pool whose threads cannot start', () => {
     ['no such setup', { setup: 'prepare' }, /exports no function `prepare`/],
     ['no such teardown', { teardown: 'close' }, /exports no function `close`/],
     ['a module that throws', { module: 'data:text/javascript,throw new TypeError("not today")' }, /: not today/],
-    ['TypeScript', { module: fixture('typed.ts') }, /Give the built file/],
+    ['what Node cannot load', { module: fixture('typed.tsx') }, /Give the built file/],
   ])('%s: the error says what', async (_, options, message) => {
     const { pool, events } = makePool({ engine: engineOf(options) });
     const task = errorOf(pool.executeTask({ act: 'where' }));
