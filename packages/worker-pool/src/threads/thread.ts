@@ -125,6 +125,8 @@ export class Thread {
     this.#port.on('messageerror', (error) =>
       answer({ kind: 'uncloneable', subject: 'result', why: `\`result\` cannot be read here (${error.message})` }),
     );
+    // It closes when the thread ends: then Node has to wait until that is told.
+    this.#port.once('close', () => this.#worker.ref());
     this.#port.unref();
   }
 

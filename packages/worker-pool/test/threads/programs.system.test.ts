@@ -54,7 +54,7 @@ test('one that has does', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'done\n' });
 });
 
-test('also when nothing is left of its thread', async () => {
+test.each([1, 2, 3, 4])('also when its thread ends and nothing else is to be waited for, time %i', async () => {
   const { code, stdout } = await run(`
     const pool = new WorkerPool({ engine: threads({ module, export: 'act', maxThreads: 1 }), timeoutMs: Infinity });
     await pool.ready();
