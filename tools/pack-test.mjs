@@ -44,6 +44,7 @@ const { GenServer } = require('@rookery/genserver');
 const { getServerToken, Supervised, SupervisionModule, Supervisor } = require('@rookery/nestjs');
 assert.ok(require('@rookery/nestjs/ttl-cache').TtlCacheModule !== undefined);
 assert.ok(require('@rookery/nestjs/circuit-breaker').CircuitBreakerModule !== undefined);
+assert.ok(require('@rookery/nestjs/worker-pool').WorkerPoolModule !== undefined);
 class Clock extends GenServer {
   ticks() {
     return 1;

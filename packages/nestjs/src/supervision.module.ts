@@ -9,6 +9,7 @@ import {
   type SupervisionFeatureOptions,
   type SupervisionOptions,
 } from './supervision-options.js';
+import { BeforeStop } from './tree/before-stop.js';
 import { ChildFactory } from './tree/child-factory.js';
 import { Contribution, Features } from './tree/features.js';
 import { ClosingApplication } from './tree/give-up.js';
@@ -54,6 +55,7 @@ class SupervisionFeatureModule {}
     Features,
     TreeExplorer,
     ShutdownDeadline,
+    BeforeStop,
     ApplicationPhases,
     { provide: ShutdownState, useExisting: ApplicationPhases },
     HookGuards,
@@ -62,7 +64,7 @@ class SupervisionFeatureModule {}
     TreeLogger,
     runtimeProvider,
   ],
-  exports: [Runtime, ShutdownState, Features],
+  exports: [Runtime, ShutdownState, Features, BeforeStop],
 })
 export class SupervisionModule {
   /** Throws an InvalidOptionError or a TreeError at once when the options or the tree make no sense. */

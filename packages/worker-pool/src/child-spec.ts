@@ -53,7 +53,7 @@ export function childSpec<F extends Face = Closures>(
     args: [server],
     ...defined({ name, id, restart, shutdownMs, significant, backoff }),
   });
-  return { ...spec, toRef: (kernel, target) => new WorkerPoolRef<F>(spec.toRef(kernel, target)) };
+  return { ...spec, toRef: (kernel, target) => new WorkerPoolRef<F>(spec.toRef(kernel, target), engine.kind) };
 }
 
 function drainTime(shutdownMs: ChildDefaults['shutdownMs'] = SHUTDOWN_MS): Milliseconds {

@@ -3,7 +3,7 @@ import { checkDuration, checkObject } from './checks.js';
 import { Dispatcher } from './dispatcher.js';
 import type { DrainOptions, DrainReport } from './drain.js';
 import { Ending } from './ending.js';
-import type { EngineHost, SpawnTask, Workers } from './engine.js';
+import type { Engine, EngineHost, SpawnTask, Workers } from './engine.js';
 import { PoolFailedError, PoolStoppedError } from './errors.js';
 import type { Closures, Face } from './face.js';
 import { checkTaskOptions, type CompleteOptions, completeOptions, type WorkerPoolOptions } from './options.js';
@@ -68,6 +68,11 @@ export class TaskPool<F extends Face = Closures> {
   /** What errors and events call it. */
   get label(): string {
     return this.#options.label;
+  }
+
+  /** What runs its tasks. */
+  get engineKind(): Engine['kind'] {
+    return this.#options.engine.kind;
   }
 
   /** Resolves when tasks can be run, for threads when the first have started. Rejects when that will never be; the pool has failed then. */

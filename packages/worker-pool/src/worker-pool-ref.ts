@@ -1,6 +1,7 @@
 import type { Pid, ServerRef } from '@rookery/genserver';
 import type { DrainOptions, DrainReport } from './drain.js';
 import { PoolStoppedError } from './errors.js';
+import type { Engine } from './engine.js';
 import type { Closures, Face } from './face.js';
 import { faceOf, type Submission } from './pool-face.js';
 import type { PoolStats } from './stats.js';
@@ -18,10 +19,12 @@ export class WorkerPoolRef<F extends Face = Closures> {
   /** As of a WorkerPool. Each item goes to the pool that is there when its turn comes. */
   readonly map: F['map'];
   readonly #server: ServerRef<WorkerPoolServer>;
+  readonly #engineKind: Engine['kind'] | undefined;
 
   /** Made by the start of a pool, or by `WorkerPool.ref`. */
-  constructor(server: ServerRef<WorkerPoolServer>) {
+  constructor(server: ServerRef<WorkerPoolServer>, engineKind?: Engine['kind']) {
     this.#server = server;
+    this.#engineKind = engineKind;
     const pool = (): TaskPool<Face> | undefined => this.#pool();
     const face = faceOf<F>({
       label: String(server),
@@ -42,6 +45,11 @@ export class WorkerPoolRef<F extends Face = Closures> {
   /** Whether a pool stands behind it now that takes tasks. */
   get isAlive(): boolean {
     return this.#pool()?.isStopped === false;
+  }
+
+  /** What runs its tasks. A ref that a child specification gave knows it at any time, another one while there is a pool; else undefined. */
+  get engineKind(): Engine['kind'] | undefined {
+    return this.#engineKind ?? this.#pool()?.engineKind;
   }
 
   /** Of the pool that is there now. */

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { type ExitReason, formatReason, formatTree, Runtime, systemClock } from '@rookery/genserver';
 import { SUPERVISION_OPTIONS, type SupervisionOptions } from '../supervision-options.js';
+import { BeforeStop } from './before-stop.js';
 import { closeAfterGivingUp, ClosingApplication, endOnGiveUp } from './give-up.js';
 import { HookGuards } from './hook-guards.js';
 import { SecondSignal } from './second-signal.js';
@@ -36,6 +37,7 @@ export class TreeRunner
     @Inject(ApplicationPhases) private readonly phases: ApplicationPhases,
     @Inject(HookGuards) private readonly guards: HookGuards,
     @Inject(ClosingApplication) private readonly closing: ClosingApplication,
+    @Inject(BeforeStop) private readonly beforeStop: BeforeStop,
   ) {
     this.#secondSignal = new SecondSignal(options.clock ?? systemClock, (...how) => void this.#force(...how));
   }
@@ -76,6 +78,7 @@ export class TreeRunner
   async #stop(): Promise<void> {
     this.#isStopping = true;
     this.phases.enter('stopping');
+    await this.beforeStop.run();
     const { killed } = await this.runtime.shutdown({ timeoutMs: this.deadline.remainingMs });
     this.#end();
     if (killed.length > 0) this.#logger.error(`Killed at the shutdown deadline: ${killed.join(', ')}`);

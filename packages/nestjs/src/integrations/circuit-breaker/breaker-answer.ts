@@ -1,23 +1,12 @@
 import { HttpStatus } from '@nestjs/common';
 import { BulkheadFullError, CallRejectedError, CallTimedOutError } from '@rookery/circuit-breaker';
-
-/** What a client is told of a call that was not made, or took too long. */
-export interface BreakerAnswer {
-  readonly statusCode: HttpStatus.SERVICE_UNAVAILABLE | HttpStatus.GATEWAY_TIMEOUT;
-  /** The words of the status. */
-  readonly error: string;
-  readonly message: string;
-  /** Of the error: `ERR_CIRCUIT_BREAKER_OPEN`, say. */
-  readonly code: string;
-  /** Whole seconds, as the header Retry-After says it; undefined where nobody can know. */
-  readonly retryAfterSeconds: number | undefined;
-}
+import type { ClientAnswer } from '../answering-filter.js';
 
 /** A place may be free at any moment: the shortest time that Retry-After can say. */
 const BULKHEAD_RETRY_SECONDS = 1;
 
 /** Undefined for errors that are not of a breaker. The message does not name it: clients need not know what stands behind a server. */
-export function answerOf(error: unknown): BreakerAnswer | undefined {
+export function answerOf(error: unknown): ClientAnswer | undefined {
   if (error instanceof CallTimedOutError) {
     return {
       statusCode: HttpStatus.GATEWAY_TIMEOUT,

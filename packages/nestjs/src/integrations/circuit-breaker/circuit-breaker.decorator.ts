@@ -1,10 +1,9 @@
-import { isGeneratorFunction } from 'node:util/types';
 import {
   type Breaker,
   CircuitBreaker as PlainCircuitBreaker,
   type CircuitBreakerRegistry,
 } from '@rookery/circuit-breaker';
-import { Observable } from 'rxjs';
+import { methodProblem } from '../method-problem.js';
 import { injected, injectHidden, type Method, methodName, standIn } from '../wrapped-method.js';
 import { getCircuitBreakerRegistryToken, getCircuitBreakerToken } from './breaker-token.js';
 import { checkNames, checkObject } from './check-breakers.js';
@@ -62,42 +61,19 @@ export function CircuitBreaker<Args extends readonly unknown[] = [], Result = ne
 function planOf(target: object, property: string | symbol, method: unknown, options: object): Plan {
   const name = methodName(target, property);
   const where = `@CircuitBreaker on ${name}`;
-  checkMethod(where, target, method);
-  if (Reflect.getMetadata('design:returntype', target, property) === Observable) {
-    throw new BreakerSetupError(
-      where,
-      'an Observable has not run yet when it is given: give a promise, firstValueFrom(…) say.',
-    );
-  }
+  const problem = methodProblem('breaker', target, property, method);
+  if (problem !== undefined) throw new BreakerSetupError(where, problem);
   checkMethodOptions(where, property, options);
   const { fallback, key, callTimeoutMs } = options as CircuitBreakerMethodOptions<readonly unknown[], unknown>;
   return {
     name,
     property: Symbol(`breaker of ${where}`), // Nest prints it when it cannot inject it
-    method,
+    method: method as Method,
     fallback: typeof fallback === 'string' ? fallback : undefined,
     standIn: typeof fallback === 'function' ? fallback : undefined,
     key,
     callTimeoutMs,
   };
-}
-
-function checkMethod(where: string, target: object, method: unknown): asserts method is Method {
-  if (typeof target === 'function') {
-    throw new BreakerSetupError(
-      where,
-      'it stands on a static method or a class, and there is no instance to inject the breaker into: put it on a method of a provider.',
-    );
-  }
-  if (typeof method !== 'function') {
-    throw new BreakerSetupError(where, 'only methods can have a breaker before them, not accessors or properties.');
-  }
-  if (isGeneratorFunction(method)) {
-    throw new BreakerSetupError(
-      where,
-      'a generator has not run yet when it is given: make it a method that gives a promise.',
-    );
-  }
 }
 
 function checkMethodOptions(where: string, property: string | symbol, options: unknown): void {
