@@ -129,11 +129,18 @@ class MapRun<Item> {
 
   #cameLate(take: () => void): void {
     this.#isPulling = false;
-    if (!this.#isDone) take();
+    try {
+      if (!this.#isDone) take();
+    } catch (error) {
+      this.#sourceFailed(error); // what it gave is no result of an iterator
+    }
     this.#wake?.();
   }
 
   #came(step: IteratorResult<Item, unknown>): void {
+    if (typeof step !== 'object' || step === null) {
+      throw new TypeError(`The items end here: next() of their iterator gave ${String(step)}, which is no object.`);
+    }
     if (step.done === true) this.#isDone = true;
     else this.#start(step.value);
   }
@@ -166,9 +173,12 @@ class MapRun<Item> {
 }
 
 function open<Item>(items: Items<Item>): Iterator<Item> | AsyncIterator<Item> {
-  return Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  // A string has no properties for `in`.
+  return typeof items !== 'string' && Symbol.asyncIterator in items
+    ? items[Symbol.asyncIterator]()
+    : items[Symbol.iterator]();
 }
 
 function isThenable<Step>(step: Step | PromiseLike<Step>): step is PromiseLike<Step> {
-  return typeof (step as { then?: unknown }).then === 'function';
+  return typeof (step as { then?: unknown } | undefined)?.then === 'function';
 }

@@ -191,11 +191,31 @@ test('takes any iterable, also an empty one, and the options of tasks', async ()
   const { pool, clock } = makePool();
   expect(await all(pool.map(new Set('abc'), (item) => item.toUpperCase()))).toEqual(['A', 'B', 'C']);
   expect(await all(pool.map([], (item) => item))).toEqual([]);
+  expect(await all(pool.map('abc', (item) => item.toUpperCase()))).toEqual(['A', 'B', 'C']);
   const gate = new Gate();
   const late = errorOf(pool.map([1], gate.task as never, { timeoutMs: 10 }).next());
   await clock.advance(10);
   expect(await late).toMatchObject({ code: 'ERR_WORKER_POOL_TIMEOUT' });
   gate.open();
+});
+
+describe('a source that breaks the rules of iterators', () => {
+  const broken = {
+    get value(): number {
+      throw new TypeError('no such luck');
+    },
+  };
+
+  test.each<[string, Iterable<number> | AsyncIterable<number>]>([
+    ['now, no result', { [Symbol.iterator]: () => ({ next: () => undefined as never }) }],
+    ['later, no result', { [Symbol.asyncIterator]: () => ({ next: async () => undefined as never }) }],
+    ['now, a getter that throws', { [Symbol.iterator]: () => ({ next: () => broken }) }],
+    ['later, a getter that throws', { [Symbol.asyncIterator]: () => ({ next: async () => broken }) }],
+  ])('ends the map with an error: %s', async (_, source) => {
+    const { pool } = makePool();
+    expect(await errorOf(all(pool.map(source, (item) => item)))).toBeInstanceOf(TypeError);
+    expect(pool.getStats()).toMatchObject({ busy: 0 });
+  });
 });
 
 test.each([
