@@ -85,10 +85,14 @@ class ClosureWorkers implements Workers {
     try {
       result = (run.job as Closure<unknown>)(new ClosureContext(run));
       if (!isPromise(result) && isThenable(result)) result = Promise.resolve(result);
+      if (isPromise(result)) return this.#settled(run, result); // a `then` of its own may throw
     } catch (error) {
       return this.#failed(run, error);
     }
-    if (!isPromise(result)) return this.#succeeded(run, result);
+    return this.#succeeded(run, result);
+  }
+
+  #settled(run: Run, result: Promise<unknown>): Promise<void> {
     return result.then(
       (value) => this.#succeeded(run, value),
       (error: unknown) => this.#failed(run, error),
@@ -102,6 +106,11 @@ class ClosureWorkers implements Workers {
 
   #failed(run: Run, error: unknown): undefined {
     run.fail(error);
+    this.release(run);
+  }
+
+  /** Of one that has ended. */
+  protected release(run: Run): void {
     run.release();
     this.#forget(run);
   }
@@ -137,18 +146,19 @@ class TaskWorkers extends ClosureWorkers {
     let hasBegun = false;
     const notBegun = (error: unknown): undefined => {
       run.fail(error);
-      run.release();
+      this.release(run);
     };
     const task = (): Promise<void> | undefined => {
       if (run.isAnswered) return notBegun(undefined);
       hasBegun = true;
       return this.call(run);
     };
-    const onKilled = (reason: unknown): void => {
+    const onKilled = (reason: unknown): undefined => {
       const error = new TaskKilledError(this.#host.label, reason);
-      if (hasBegun)
-        run.giveUp(error); // it goes on, as nothing stops a function
-      else notBegun(error);
+      if (!hasBegun) return notBegun(error);
+      if (run.isAnswered) return undefined;
+      run.giveUp(error); // it goes on, as nothing stops a function
+      this.cancel(run);
     };
     try {
       this.#spawn(task, onKilled);
@@ -159,5 +169,6 @@ class TaskWorkers extends ClosureWorkers {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  const mayHaveThen = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return mayHaveThen && typeof (value as { then?: unknown }).then === 'function';
 }

@@ -254,6 +254,43 @@ test('a ref says nothing of a pool that is not there', async () => {
   expect(await errorOf(nobody.map([1], (item) => item).next())).toBeInstanceOf(PoolStoppedError);
 });
 
+describe('detach, with tasks that are processes', () => {
+  test('one that was aborted before it began does not count', async () => {
+    const { runtime } = await startTree({ size: 1, engine: closures({ detach: 1 }) });
+    const jobs = WorkerPool.ref(runtime, 'jobs');
+    const gate = new Gate();
+    for (const task of [() => 1, gate.task]) {
+      const abort = new AbortController();
+      const error = errorOf(jobs.executeTask<unknown>(task, { signal: abort.signal }));
+      if (task === gate.task) await settle();
+      abort.abort();
+      await error;
+      await settle();
+    }
+    expect(gate.begun).toBe(1);
+    expect(jobs.getStats()).toMatchObject({ busy: 0, available: 1, overdue: 1 });
+    gate.open();
+  });
+
+  test('one whose process was ended gives its slot back, too', async () => {
+    const { runtime } = await startTree({ size: 1, engine: closures({ detach: 1 }) });
+    const jobs = WorkerPool.ref(runtime, 'jobs');
+    const { a, b } = gates('a', 'b');
+    const killed = errorOf(jobs.executeTask(a.task));
+    await settle();
+    runtime.kill(pidOf(runtime, 'Task('));
+    expect(await killed).toBeInstanceOf(TaskKilledError);
+    expect(jobs.getStats()).toMatchObject({ busy: 0, overdue: 1 });
+    const next = jobs.executeTask(b.task);
+    await settle();
+    expect(b.begun).toBe(1);
+    a.open();
+    b.open();
+    await next;
+    expect(jobs.getStats()).toMatchObject({ busy: 0, overdue: 0, lateResults: 1, completed: 1 });
+  });
+});
+
 test('a ref by the name of another kind of server says so', async () => {
   const { runtime } = makeRuntime();
   class Other extends GenServer {}
