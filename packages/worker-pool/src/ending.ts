@@ -63,8 +63,9 @@ export class Ending {
     dispatcher.close();
     const finished = dispatcher.answered - this.#answeredBefore - this.#aborted.length;
     const aborted = this.#aborted;
-    workers
-      .stop()
+    // In a moment, as the last run may be about to be cancelled.
+    Promise.resolve()
+      .then(() => workers.stop())
       .then(() => this.#resolve({ finished, aborted, overdue: dispatcher.overdue }))
       .catch(this.#reject);
   }

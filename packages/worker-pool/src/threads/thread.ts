@@ -55,6 +55,7 @@ export class Thread {
   #timer: ClockTimer | undefined;
   #uncaught: { readonly error: unknown } | undefined;
   #hasEnded = false;
+  #onDismissed: ((outcome: Outcome) => void) | undefined;
 
   /** Throws when Node cannot make such a thread. */
   constructor(parts: ThreadParts) {
@@ -102,6 +103,7 @@ export class Thread {
     const { teardown, teardownTimeoutMs } = this.#parts.options;
     if (teardown === undefined) return DONE;
     const { promise, resolve } = deferred<Outcome>();
+    this.#onDismissed = resolve;
     // The pool's clock may have ended with its process, and even so nothing must be left of a thread.
     const timer = systemClock.setTimer(teardownTimeoutMs, () => resolve(DONE));
     this.#engine.run({ kind: 'teardown' }).then(resolve, () => resolve(DONE));
@@ -142,6 +144,7 @@ export class Thread {
     const last: { readonly message: Reply } | undefined = receiveMessageOnPort(this.#port);
     if (last !== undefined) this.#parts.onReply(this, last.message);
     this.#port.close();
+    this.#onDismissed?.(DONE); // who has gone does not answer
     this.#parts.onEnded(this, { exitCode, uncaught: this.#uncaught });
   }
 }

@@ -37,6 +37,19 @@ describe('setup and teardown', () => {
     expect(counters[1]).toBeLessThanOrEqual(1);
   });
 
+  test('a pool that stops while a thread is busy asks for no teardown, and leaves no timer of one', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const engine = threads({ module: fixture('work.mjs'), export: 'act', teardown: 'where', maxThreads: 1 });
+    const { pool } = makePool({ engine });
+    const flag = new Flag();
+    const before = timers();
+    const task = outcome(pool.executeTask({ act: 'hang', flag: flag.flag }));
+    await flag.begun();
+    await pool.stop();
+    expect(await task).toMatchObject({ error: { code: 'ERR_WORKER_POOL_STOPPED' } });
+    expect(timers()).toBe(before);
+  });
+
   test('a teardown that throws is told of', async () => {
     const { engine } = stateful({ maxThreads: 1, onTeardown: 'throw' });
     const { pool, events } = makePool({ engine });
