@@ -14,6 +14,7 @@ export function limitError(limit: ReachedLimit, pool: string, limitMs: number, h
 /** Who is told when something happens to a task that nobody has done. */
 export interface AnswersOwner {
   timeUp(ticket: Ticket, limit: ReachedLimit, limitMs: number): void;
+  aborted(ticket: Ticket, reason: unknown): void;
   /** Nobody is owed an answer any more. */
   settled(): void;
 }
@@ -74,6 +75,14 @@ export class Answers {
     if (signal === undefined) return;
     ticket.isLinked = true;
     this.#links.add(signal, ticket);
+  }
+
+  /** Whether a task whose turn has come must not begin: its signal has fired, or its time is up. If nobody was told yet, its caller is now. */
+  isOver(ticket: Ticket, now: number): boolean {
+    const { signal } = ticket.options;
+    if (signal?.aborted === true) this.#owner.aborted(ticket, signal.reason);
+    else if (ticket.totalLimit?.reachedBy(now) !== true) ticket.queueLimit?.reachedBy(now);
+    return ticket.isAnswered;
   }
 
   /** It does not wait any more: the time of its run begins. */

@@ -62,9 +62,8 @@ export class Dispatcher implements TicketOwner, AnswersOwner {
 
   submit(order: Order, overflow: Overflow): void {
     const ticket = new Ticket(this, order, this.#options.clock.now());
-    const { signal } = ticket.options;
     this.#answers.accept();
-    if (signal?.aborted === true) return this.aborted(ticket, signal.reason);
+    if (ticket.options.signal?.aborted === true) return this.aborted(ticket, ticket.options.signal.reason);
     if (this.#canBegin(ticket.key)) return this.#beginAtOnce(ticket);
     this.#wait(ticket, overflow);
   }
@@ -239,7 +238,8 @@ export class Dispatcher implements TicketOwner, AnswersOwner {
     const ticket = this.#waiting.take();
     if (ticket === undefined) return false;
     const now = at ?? this.#options.clock.now();
-    if (this.#waiting.isShed(now - ticket.since, now)) {
+    if (this.#answers.isOver(ticket, now)) this.#waiting.released(ticket.key);
+    else if (this.#waiting.isShed(now - ticket.since, now)) {
       this.#waiting.released(ticket.key);
       this.#drop(ticket, 'shed');
     } else this.#run(ticket, now);

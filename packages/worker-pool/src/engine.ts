@@ -1,7 +1,7 @@
 import type { Clock } from '@rookery/genserver';
 import type { PoolEvent } from './events.js';
 import type { Face } from './face.js';
-import type { ThreadTaskOptions } from './options.js';
+import type { TaskTerms } from './options.js';
 
 /** Only there for the types: which face an engine gives a pool. */
 export declare const face: unique symbol;
@@ -17,7 +17,7 @@ export interface Engine<F extends Face = Face> {
   /** How many tasks run at a time when the pool's `size` does not say. */
   readonly defaultSize: number;
   /** Throws a PoolOptionError for what it could not run. Called at the door, for each task: it must be cheap. */
-  check(job: unknown, options: ThreadTaskOptions): void;
+  check(job: unknown, options: TaskTerms): void;
   /** Begins. Must not throw: what goes wrong is told by `Workers.ready` and by `host.fail`. */
   start(host: EngineHost): Workers;
 }
@@ -49,7 +49,7 @@ export interface Run {
   /** What `executeTask` was given: a closure, or an input. */
   readonly job: unknown;
   /** For the engine's own options, as `transfer`. */
-  readonly options: ThreadTaskOptions;
+  readonly options: TaskTerms;
   /** In a `map`: the place of the item in its source. */
   readonly index: number | undefined;
   /** Whether its caller has its answer already: one that has not begun need not begin, and ends by `fail`. */

@@ -46,6 +46,11 @@ export interface ThreadTaskOptions extends TaskOptions {
   readonly transfer?: readonly object[];
 }
 
+/** A task's options as the pool keeps them: what the caller does with its object later changes nothing. */
+export type TaskTerms = {
+  readonly [Option in keyof Required<ThreadTaskOptions>]: ThreadTaskOptions[Option] | undefined;
+};
+
 /** How the items of a `map` are run. The options of tasks are those of each item; its `signal` ends all. */
 export interface MapOptions extends TaskOptions {
   /** How many at a time; no more than the pool has slots are of use. Default: the pool's size. */
@@ -178,22 +183,25 @@ function checkShedding(shed: Shedding): void {
   checkTimeout('shed.intervalMs', shed.intervalMs);
 }
 
-function checkTimeLimits({ timeoutMs, runTimeoutMs, queueTimeoutMs }: TimeLimits): void {
+function checkTimeLimits({ timeoutMs, runTimeoutMs, queueTimeoutMs }: Partial<TaskTerms>): void {
   if (timeoutMs !== undefined) checkTimeout('timeoutMs', timeoutMs);
   if (runTimeoutMs !== undefined) checkTimeout('runTimeoutMs', runTimeoutMs);
   if (queueTimeoutMs !== undefined) checkTimeout('queueTimeoutMs', queueTimeoutMs);
 }
 
 /** Of one task. What is undefined is the pool's. */
-export function checkTaskOptions(options: TaskOptions): void {
+export function taskTerms(options: ThreadTaskOptions): TaskTerms {
   checkObject('options', options);
-  checkTimeLimits(options);
-  if (options.priority !== undefined) checkPriority(options.priority);
-  if (options.signal !== undefined) checkSignal(options.signal);
+  const { timeoutMs, runTimeoutMs, queueTimeoutMs, priority, key, signal, transfer } = options;
+  const terms: TaskTerms = { timeoutMs, runTimeoutMs, queueTimeoutMs, priority, key, signal, transfer };
+  checkTimeLimits(terms);
+  if (priority !== undefined) checkPriority(priority);
+  if (signal !== undefined) checkSignal(signal);
+  return terms;
 }
 
 export function checkMapOptions(options: MapOptions): void {
-  checkTaskOptions(options);
+  taskTerms(options);
   if (options.concurrency !== undefined) checkCount('concurrency', options.concurrency, 1);
   if (options.ordered !== undefined && typeof options.ordered !== 'boolean') {
     throw new PoolOptionError('ordered', 'true or false', options.ordered);

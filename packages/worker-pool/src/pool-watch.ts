@@ -12,6 +12,9 @@ import {
 
 /** A timer has fired. */
 class Tick {
+  /** It may be in the mailbox already. */
+  isCancelled = false;
+
   constructor(readonly run: () => void) {}
 }
 
@@ -45,7 +48,7 @@ export class PoolWatch extends GenServer {
   }
 
   override handleInfo(message: unknown): void {
-    if (message instanceof Tick) message.run();
+    if (message instanceof Tick && !message.isCancelled) message.run();
   }
 }
 
@@ -74,6 +77,7 @@ class ProcessTimer implements ClockTimer {
   }
 
   cancel(): void {
+    this.#tick.isCancelled = true;
     this.#timer.cancel();
   }
 

@@ -6,7 +6,7 @@ import { Ending } from './ending.js';
 import type { Engine, EngineHost, SpawnTask, Workers } from './engine.js';
 import { PoolFailedError, PoolStoppedError } from './errors.js';
 import type { Closures, Face } from './face.js';
-import { checkTaskOptions, type CompleteOptions, completeOptions, type WorkerPoolOptions } from './options.js';
+import { type CompleteOptions, completeOptions, taskTerms, type WorkerPoolOptions } from './options.js';
 import { faceOf, type Submission } from './pool-face.js';
 import { Reporter } from './reporter.js';
 import type { PoolStats } from './stats.js';
@@ -19,6 +19,8 @@ export interface PoolProcess {
 }
 
 const NOTHING = {};
+/** Of a task without options. */
+const NO_TERMS = taskTerms(NOTHING);
 
 /** The pool itself. `WorkerPool` is this with the ways to supervise it. */
 export class TaskPool<F extends Face = Closures> {
@@ -113,14 +115,15 @@ export class TaskPool<F extends Face = Closures> {
 
   /** For this package: as `executeTask`, in all its forms. */
   submit({ job, options, index, overflow = this.#options.queue.overflow }: Submission): Promise<unknown> {
+    let terms = NO_TERMS;
     try {
-      if (options !== undefined) checkTaskOptions(options);
-      this.#options.engine.check(job, options ?? NOTHING);
+      if (options !== undefined) terms = taskTerms(options);
+      this.#options.engine.check(job, terms);
     } catch (error) {
       return Promise.reject(error);
     }
     return new Promise((resolve, reject) => {
-      const order = { job, options: options ?? NOTHING, index, resolve, reject };
+      const order = { job, options: terms, index, resolve, reject };
       if (this.#errorOf === undefined) this.#dispatcher.submit(order, overflow);
       else this.#dispatcher.refuse(order, this.#errorOf(false));
     });

@@ -1,7 +1,7 @@
 import type { AsyncResource } from 'node:async_hooks';
 import type { Milliseconds } from '@rookery/genserver';
 import type { Run, Workers } from './engine.js';
-import type { ThreadTaskOptions } from './options.js';
+import type { TaskTerms } from './options.js';
 import { QueueEntry } from './pool-queue.js';
 import type { TimeLimit } from './time-limits.js';
 
@@ -23,7 +23,7 @@ export interface TicketOwner {
 /** What a caller gave to the pool, and what it is owed. */
 export interface Order {
   readonly job: unknown;
-  readonly options: ThreadTaskOptions;
+  readonly options: TaskTerms;
   readonly index: number | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -32,7 +32,7 @@ export interface Order {
 /** One task from its submission to the end of its run. Its caller is answered once. */
 export class Ticket extends QueueEntry implements Run {
   readonly job: unknown;
-  readonly options: ThreadTaskOptions;
+  readonly options: TaskTerms;
   readonly index: number | undefined;
   state: TicketState = 'new';
   /** The caller has its answer. */

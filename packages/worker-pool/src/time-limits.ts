@@ -16,6 +16,13 @@ export class TimeLimit<Of> {
     private readonly list: LimitList<Of>,
   ) {}
 
+  /** If it is due, says so to its owner before its timer does, and returns true. */
+  reachedBy(now: Milliseconds): boolean {
+    if (this.dueAt > now) return false;
+    this.list.reach(this);
+    return true;
+  }
+
   cancel(): void {
     this.list.remove(this);
   }
@@ -55,13 +62,16 @@ export class TimeLimits<Of> {
   }
 
   #listOf(limitMs: Milliseconds): LimitList<Of> {
-    return new LimitList<Of>({
+    const list: LimitList<Of> = new LimitList<Of>({
       clock: this.#clock,
       scope: this.#scope,
       isKept: this.#usual.includes(limitMs),
       onDue: ({ of, kind }) => this.#onDue(of, kind, limitMs),
-      onEmpty: () => void this.#lists.delete(limitMs),
+      onEmpty: () => {
+        if (this.#lists.get(limitMs) === list) this.#lists.delete(limitMs); // else there is another one by now
+      },
     });
+    return list;
   }
 }
 
@@ -82,6 +92,7 @@ class LimitList<Of> {
   #first: TimeLimit<Of> | undefined;
   #last: TimeLimit<Of> | undefined;
   #timer: ClockTimer | undefined;
+  #firesAt = 0;
 
   constructor(parts: LimitListParts<Of>) {
     this.#parts = parts;
@@ -112,6 +123,12 @@ class LimitList<Of> {
     if (this.#first === undefined) this.#rest();
   }
 
+  /** It is due. */
+  reach(limit: TimeLimit<Of>): void {
+    this.remove(limit);
+    this.#parts.onDue(limit);
+  }
+
   clear(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -123,8 +140,12 @@ class LimitList<Of> {
   #isNext(limit: TimeLimit<Of>): void {
     const wasEmpty = this.#first === undefined;
     this.#first = limit;
-    if (this.#timer === undefined) this.#arm(limit.dueAt);
-    else if (wasEmpty) this.#timer.ref();
+    if (this.#timer !== undefined && this.#firesAt <= limit.dueAt) {
+      if (wasEmpty) this.#timer.ref();
+      return;
+    }
+    this.#timer?.cancel();
+    this.#arm(limit.dueAt);
   }
 
   /** Nobody waits. */
@@ -138,6 +159,7 @@ class LimitList<Of> {
   #arm(dueAt: Milliseconds): void {
     const { clock, scope } = this.#parts;
     const delayMs = Math.max(0, dueAt - clock.now());
+    this.#firesAt = dueAt;
     this.#timer = scope.runInAsyncScope(() => clock.setTimer(delayMs, () => this.#fire()));
   }
 
@@ -145,10 +167,10 @@ class LimitList<Of> {
     this.#timer = undefined;
     const now = this.#parts.clock.now();
     for (let limit = this.#first; limit !== undefined && limit.dueAt <= now; limit = this.#first) {
-      this.remove(limit);
-      this.#parts.onDue(limit);
+      this.reach(limit);
     }
+    if (this.#timer !== undefined) return; // somebody has begun to wait meanwhile
     if (this.#first === undefined) this.#parts.onEmpty();
-    else if (this.#timer === undefined) this.#arm(this.#first.dueAt);
+    else this.#arm(this.#first.dueAt);
   }
 }

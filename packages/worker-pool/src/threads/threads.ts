@@ -1,7 +1,7 @@
 import type { Engine } from '../engine.js';
 import { PoolOptionError } from '../errors.js';
 import type { Threads, ThreadsOf } from '../face.js';
-import type { ThreadTaskOptions } from '../options.js';
+import type { TaskTerms } from '../options.js';
 import { NotCloneableError } from './errors.js';
 import type { FunctionNames, SoleFunction, ThreadFunction, ThreadsOfModule } from './module-types.js';
 import { completeThreads, type ThreadsOptions } from './options.js';
@@ -36,7 +36,7 @@ export function threads(options: ThreadsOptions): Engine {
 }
 
 /** The rest shows when it is sent. */
-function checkTask(input: unknown, { transfer }: ThreadTaskOptions): void {
+function checkTask(input: unknown, { transfer }: TaskTerms): void {
   if (typeof input === 'function' || typeof input === 'symbol') {
     throw new NotCloneableError('input', `\`input\` is a ${typeof input}`);
   }
