@@ -153,12 +153,13 @@ class TaskWorkers extends ClosureWorkers {
       hasBegun = true;
       return this.call(run);
     };
-    const onKilled = (reason: unknown): undefined => {
+    const onKilled = (reason: unknown): void => {
       const error = new TaskKilledError(this.#host.label, reason);
-      if (!hasBegun) return notBegun(error);
-      if (run.isAnswered) return undefined;
-      run.giveUp(error); // it goes on, as nothing stops a function
-      this.cancel(run);
+      if (!hasBegun) notBegun(error);
+      else if (!run.isAnswered) {
+        run.giveUp(error); // it goes on, as nothing stops a function
+        this.cancel(run);
+      }
     };
     try {
       this.#spawn(task, onKilled);

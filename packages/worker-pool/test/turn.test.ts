@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import { closures, type Closure, type TaskOptions } from '../src/index.js';
+import { closures, type TaskOptions } from '../src/index.js';
 import { CountingClock, errorOf, Gate, gates, settle, usePools } from './support/pools.js';
 
 const makePool = usePools();
@@ -50,8 +50,8 @@ describe('a task whose turn comes when nobody waits for it any more is not begun
 
 describe('the promise of a task', () => {
   test.each<[string, () => Promise<unknown>]>([
-    ['a `then` that throws', () => Object.assign(Promise.resolve(1), { then: thrower })],
-    ['no `then`', () => Object.assign(Promise.resolve(1), { then: undefined as never })],
+    ['a `then` that throws', () => withThen(Promise.resolve(1), thrower)],
+    ['no `then`', () => withThen(Promise.resolve(1), undefined)],
   ])('with %s fails its caller, and the slot is free', async (_, task) => {
     const { pool } = makePool({ size: 1 });
     await errorOf(pool.executeTask(task));
@@ -62,8 +62,8 @@ describe('the promise of a task', () => {
   test('may be a function that has a `then`: the slot is taken until it is done', async () => {
     const { pool } = makePool({ size: 1 });
     const gate = new Gate<number>();
-    const lazy = Object.assign(() => undefined, { then: gate.promise.then.bind(gate.promise) });
-    const done = pool.executeTask((() => lazy) as Closure<unknown>);
+    const lazy = withThen(() => undefined, gate.promise.then.bind(gate.promise));
+    const done = pool.executeTask<unknown>(() => lazy);
     await settle();
     expect(pool.getStats()).toMatchObject({ busy: 1, completed: 0 });
     gate.open(7);
@@ -137,6 +137,11 @@ test('a task given and taken back while a time limit fires leaves no timer', asy
 function withAbort(): { readonly signal: AbortSignal; readonly abort: () => void } {
   const controller = new AbortController();
   return { signal: controller.signal, abort: () => controller.abort() };
+}
+
+function withThen<T extends object>(target: T, then: unknown): T {
+  Reflect.set(target, 'then', then);
+  return target;
 }
 
 function thrower(): never {
