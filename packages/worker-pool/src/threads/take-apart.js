@@ -82,7 +82,7 @@ function namesOf(error) {
   return /** @type {const} */ ({
     kind: 'error',
     base: baseOf(error),
-    className: textIn(error.constructor, 'name') ?? 'Error',
+    className: textIn(read(error, 'constructor'), 'name') ?? 'Error',
     name: textIn(error, 'name') ?? 'Error',
     message: textIn(error, 'message') ?? '',
     stack: textIn(error, 'stack'),

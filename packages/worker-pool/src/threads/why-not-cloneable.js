@@ -14,6 +14,8 @@ const DEEPEST = 200;
  * @returns {string}
  */
 export function whyNotCloneable(name, value, error, transfer = []) {
+  if (transfer.length > 0 && isCloneable(value))
+    return `\`${name}\` cannot be sent with its \`transfer\` (${textOf(error)})`;
   const found = new Search(transfer).in(name, value, 0);
   return found ?? `\`${name}\` cannot be cloned (${textOf(error)})`;
 }
@@ -54,11 +56,16 @@ class Search {
 
   /** @param {unknown} value */
   #isCloneable(value) {
-    if (typeof value === 'function' || typeof value === 'symbol') return false;
-    if (typeof value !== 'object' || value === null) return true;
-    this.#looks++;
-    return attempt(() => structuredClone(value)).error === undefined;
+    if (typeof value === 'object' && value !== null) this.#looks++;
+    return isCloneable(value);
   }
+}
+
+/** @param {unknown} value */
+function isCloneable(value) {
+  if (typeof value === 'function' || typeof value === 'symbol') return false;
+  if (typeof value !== 'object' || value === null) return true;
+  return attempt(() => structuredClone(value)).error === undefined;
 }
 
 /**

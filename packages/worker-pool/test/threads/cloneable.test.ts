@@ -37,6 +37,13 @@ describe('why a value cannot be sent', () => {
     expect(why(value)).toBe(expected);
   });
 
+  test('what was to be moved, if the value itself could be sent', () => {
+    const transfer = [{}] as never;
+    expect(whyNotCloneable('input', { a: 1 }, errorOf({ a: 1 }, transfer), transfer)).toMatch(
+      /^`input` cannot be sent with its `transfer` \(.+\)$/,
+    );
+  });
+
   test('a getter that throws', () => {
     const value = {
       a: {
@@ -58,7 +65,7 @@ describe('why a value cannot be sent', () => {
   });
 
   test('where nothing is to be found the reason is what the attempt said', () => {
-    expect(whyNotCloneable('input', {}, new Error('Not enough memory'), [{}])).toBe('`input` is an instance of Object');
+    expect(whyNotCloneable('input', {}, new Error('Not enough memory'))).toBe('`input` is an instance of Object');
     const { buffer } = new Uint8Array(1);
     structuredClone(buffer, { transfer: [buffer] });
     expect(whyNotCloneable('input', buffer, new Error('It is detached'), [buffer])).toBe(
@@ -78,6 +85,15 @@ describe('why a value cannot be sent', () => {
 
 describe('an error that is taken apart, sent and put together', () => {
   const send = (thrown: unknown): unknown => new ErrorWorkshop([]).putTogether(structuredClone(takeApart(thrown)));
+
+  test('an error that does not tell its class is one all the same', () => {
+    const hidden = Object.defineProperty(new RangeError('x'), 'constructor', {
+      get: () => {
+        throw new Error('hidden');
+      },
+    });
+    expect(send(hidden)).toMatchObject({ name: 'RangeError', message: 'x' });
+  });
 
   test.each([
     [new Error('plain')],
