@@ -77,9 +77,13 @@ export class TaskPool<F extends Face = Closures> {
     return this.#options.engine.kind;
   }
 
-  /** Resolves when tasks can be run, for threads when the first have started. Rejects when that will never be; the pool has failed then. */
+  /**
+   * Resolves when tasks can be run, for threads when the first have started. Rejects when that will never be: the pool has failed,
+   * or was stopped.
+   */
   async ready(): Promise<void> {
     await this.#workers.ready;
+    if (this.#errorOf !== undefined) throw this.#errorOf(false);
   }
 
   getStats(): PoolStats {

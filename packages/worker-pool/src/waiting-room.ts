@@ -83,11 +83,11 @@ export class WaitingRoom {
     return this.#shedder?.isTooOld(waitedMs, now) === true;
   }
 
-  /** One from outside, if there is room; or if it can be begun at once, which none in the queue can. */
+  /** One from outside, if there is room; or if it can be begun at once. Asked when none in the queue can. */
   letIn(isSlotFree: boolean): boolean {
     const ticket = this.#outside.first;
     if (ticket === undefined) return false;
-    const passes = isSlotFree && !this.#queue.isReady && this.#queue.admits(ticket.key);
+    const passes = isSlotFree && this.#queue.admits(ticket.key);
     if (this.#queue.size >= this.#limit && !passes) return false;
     this.#leaveOutside(ticket);
     this.#queue.push(ticket);

@@ -113,3 +113,11 @@ describe('stop', () => {
     expect(error).toBeInstanceOf(PoolStoppedError);
   });
 });
+
+test('a pool that was stopped is not ready, whether or not its workers had started', async () => {
+  const { pool } = makePool();
+  await pool.ready();
+  const before = pool.ready();
+  await pool.stop();
+  for (const ready of [before, pool.ready()]) expect(await errorOf(ready)).toBeInstanceOf(PoolStoppedError);
+});
