@@ -28,16 +28,23 @@ export class Program {
     this.#ended = once(this.#process, 'close');
   }
 
-  /** Waits until it has written this; rejects when it ends without. */
-  async says(text: string): Promise<void> {
+  /** Waits until what it has written matches; rejects when it ends without. */
+  async finds(pattern: RegExp): Promise<RegExpExecArray> {
     const isOver = this.#ended.then(() => 'over');
-    while (!this.#output.includes(text)) {
+    for (;;) {
+      const found = pattern.exec(this.#output);
+      if (found !== null) return found;
       const next = Promise.race([
         isOver,
         once(this.#process.stdout as NodeJS.ReadableStream & NodeJS.EventEmitter, 'data'),
       ]);
-      if ((await next) === 'over') throw new Error(`It ended without "${text}":\n${this.#output}`);
+      if ((await next) === 'over') throw new Error(`It ended without ${String(pattern)}:\n${this.#output}`);
     }
+  }
+
+  /** The same for a text. */
+  async says(text: string): Promise<void> {
+    await this.finds(new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
   }
 
   kill(signal: NodeJS.Signals): void {
