@@ -1,11 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { SupervisionModule } from '@rookery/nestjs';
+import { HealthModule } from '@rookery/nestjs/health';
 import { AppSupervisor, CoreSupervisor } from './app.supervisor.js';
 import { GameSession } from './games/game-session.server.js';
 import { GameSessions } from './games/game-sessions.supervisor.js';
 import { Lobby } from './games/lobby.server.js';
 import { MoveLog } from './games/move-log.server.js';
+import { GamesHealth } from './health/games.health.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { GamesController } from './http/games.controller.js';
 import { GamesService } from './http/games.service.js';
@@ -14,7 +16,12 @@ import { TreeController } from './http/tree.controller.js';
 import { SETTINGS, type Settings } from './settings.js';
 
 @Module({
-  imports: [SupervisionModule.forRoot({ root: AppSupervisor })],
+  imports: [
+    HealthModule.forRoot({
+      details: 'always', // of a sample, nothing is secret; `/tree` shows more
+      builtIn: { tree: { restartRate: { intervalMs: 1_000 } } }, // 100 crashes in 5 s are soon there
+    }),
+  ],
   controllers: [GamesController, TreeController],
   providers: [
     AppSupervisor,
@@ -24,12 +31,18 @@ import { SETTINGS, type Settings } from './settings.js';
     GameSession,
     Lobby,
     GamesService,
+    GamesHealth,
     { provide: APP_PIPE, useValue: inputPipe },
     { provide: APP_FILTER, useClass: ErrorFilter },
   ],
 })
 export class AppModule {
   static register(settings: Settings): DynamicModule {
-    return { module: AppModule, providers: [{ provide: SETTINGS, useValue: settings }] };
+    const { readinessDelayMs } = settings;
+    return {
+      module: AppModule,
+      imports: [SupervisionModule.forRoot({ root: AppSupervisor, readinessDelayMs })],
+      providers: [{ provide: SETTINGS, useValue: settings }],
+    };
   }
 }

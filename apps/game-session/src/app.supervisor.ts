@@ -1,5 +1,5 @@
 import { child, Registry } from '@rookery/genserver';
-import { Supervisor } from '@rookery/nestjs';
+import { feature, Supervisor } from '@rookery/nestjs';
 import { GAME_REGISTRY } from './games/game-name.js';
 import { GameSessions } from './games/game-sessions.supervisor.js';
 import { Lobby } from './games/lobby.server.js';
@@ -19,8 +19,9 @@ import { MoveLog } from './games/move-log.server.js';
 export class CoreSupervisor {}
 
 /**
- * The root. one_for_one: what will stand beside the core, such as player profiles or ratings, can come and go without it.
+ * The root. one_for_one: what stands beside the core, the health check now, player profiles or ratings later, can come and go
+ * without it. The health check comes last, so that it looks at what is up.
  * When the root gives up, the application ends with a non-zero exit code.
  */
-@Supervisor({ strategy: 'one_for_one', children: [CoreSupervisor] })
+@Supervisor({ strategy: 'one_for_one', children: [CoreSupervisor, feature('health')] })
 export class AppSupervisor {}

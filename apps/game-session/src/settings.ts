@@ -8,6 +8,8 @@ export interface Settings {
   readonly host: string;
   /** FINISHED_GAME_GRACE_MS, default 60,000: how long a finished game can still be looked at. */
   readonly finishedGameGraceMs: number;
+  /** READINESS_DELAY_MS, default 0: how long requests are still taken when a stop has begun and readiness is down. */
+  readonly readinessDelayMs: number;
 }
 
 /** The injection token of the settings. */
@@ -27,14 +29,20 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     });
     throw new SettingsError(complaints.join('\n'));
   }
-  const { PORT, HOST, FINISHED_GAME_GRACE_MS } = result.data;
-  return { port: PORT, host: HOST, finishedGameGraceMs: FINISHED_GAME_GRACE_MS };
+  const { PORT, HOST, FINISHED_GAME_GRACE_MS, READINESS_DELAY_MS } = result.data;
+  return {
+    port: PORT,
+    host: HOST,
+    finishedGameGraceMs: FINISHED_GAME_GRACE_MS,
+    readinessDelayMs: READINESS_DELAY_MS,
+  };
 }
 
 const environment = z.object({
   PORT: integer(0, 65_535).default(3000),
   HOST: z.string().min(1, 'a host name or address').default('127.0.0.1'),
   FINISHED_GAME_GRACE_MS: integer(0, 86_400_000).default(60_000),
+  READINESS_DELAY_MS: integer(0, 5_000).default(0), // the other half of the shutdown deadline is for the tree
 });
 
 /** Digits only: `Number('')` is 0 and `Number('1e3')` is 1000, and neither is likely to be meant. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { beginSlowly, Client } from './support/client.js';
+import { Sampler } from './support/sampler.js';
 import { Server } from './support/server.js';
 
 const TEST_MS = 90_000;
@@ -11,6 +12,7 @@ const full = (column: number): readonly number[] => Array.from({ length: 6 }, ()
 const drawnGame = [...[1, 2, 4, 5].flatMap(full), 0, ...full(3), ...full(6), 0, 0, 0, 0, 0];
 
 const servers: Server[] = [];
+const samplers: Sampler[] = [];
 /** Started by `nest start`. The tests after those that end it use what that has compiled. */
 let server: Server;
 let url: string;
@@ -32,7 +34,10 @@ beforeAll(async () => {
   url = await server.url();
   client = new Client(url);
 }, TEST_MS);
-afterAll(() => Promise.all(servers.map((each) => each.destroy())), TEST_MS);
+afterAll(async () => {
+  for (const sampler of samplers) sampler.stop();
+  await Promise.all(servers.map((each) => each.destroy()));
+}, TEST_MS);
 
 describe('two games at once, one of which crashes', () => {
   test(
@@ -104,6 +109,38 @@ test(
     interrupted.signal('SIGINT');
     expect(await interrupted.ended()).toBe(0);
     expect(ended(interrupted)).toEqual(['Lobby', `games/${id}`, 'MoveLog']);
+  },
+  TEST_MS,
+);
+
+test(
+  'probes, seen from outside every 50 ms, tell of load, a supervisor near its limit, and SIGTERM',
+  async () => {
+    const probed = start('compiled', { READINESS_DELAY_MS: '1000' });
+    const at = await probed.url();
+    const players = new Client(at);
+    const sampler = new Sampler(at, ['/livez', '/readyz', '/health', '/startupz']);
+    samplers.push(sampler);
+    await sampler.until('/readyz', '200 healthy');
+
+    const games = await Promise.all(Array.from({ length: 20 }, () => players.open('ada', 'bob')));
+    await Promise.all(games.map((game) => players.play(game, wonGame)));
+    for (const _ of [1, 2, 3, 4]) await Promise.all(games.map(({ id }) => players.crash(id)));
+    await sampler.until('/readyz', '200 degraded'); // 80 of 100 crashes in 5 s
+    expect(await players.list()).toHaveLength(20);
+    await sampler.until('/readyz', '200 healthy');
+
+    probed.signal('SIGTERM');
+    await sampler.until('/readyz', '503 healthy'); // not the fault of the tree
+    expect(await players.list()).toHaveLength(20); // requests are still taken
+    await sampler.until('/readyz', 'refused');
+    expect(await probed.ended()).toBe(0);
+
+    const known = (path: string) => sampler.sequence(path).filter((answer) => !answer.endsWith('unknown'));
+    expect(known('/readyz')).toEqual(['200 healthy', '200 degraded', '200 healthy', '503 healthy', 'refused']);
+    expect(known('/health')).toEqual(known('/readyz'));
+    expect(known('/livez')).toEqual(['200 healthy', '200 degraded', '200 healthy', 'refused']);
+    expect(known('/startupz')).toEqual(known('/livez'));
   },
   TEST_MS,
 );

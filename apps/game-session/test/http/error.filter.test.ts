@@ -18,7 +18,7 @@ afterEach(() => app?.close());
 
 /** Opens a game while the lobby fails in this way. */
 async function openWhile(failure: Error): Promise<Response> {
-  const settings = { port: 0, host: '127.0.0.1', finishedGameGraceMs: 60_000 };
+  const settings = { port: 0, host: '127.0.0.1', finishedGameGraceMs: 60_000, readinessDelayMs: 0 };
   const module = await Test.createTestingModule({ imports: [AppModule.register(settings)] })
     .overrideProvider(getServerToken(Lobby))
     .useValue({ call: { open: () => Promise.reject(failure) } })

@@ -11,7 +11,7 @@ let app: INestApplication;
 let url: string;
 
 beforeEach(async () => {
-  const settings = { port: 0, host: '127.0.0.1', finishedGameGraceMs: 60_000 };
+  const settings = { port: 0, host: '127.0.0.1', finishedGameGraceMs: 60_000, readinessDelayMs: 0 };
   const module = await Test.createTestingModule({ imports: [AppModule.register(settings)] }).compile();
   app = module.createNestApplication({ logger: false });
   await app.listen(settings.port, settings.host);
@@ -207,7 +207,11 @@ describe('POST /games/:id/crash', () => {
 describe('GET /tree', () => {
   test('is the tree as JSON', async () => {
     const [root] = (await request('GET', '/tree')).body as readonly TreeNode[];
-    expect(root).toMatchObject({ name: 'AppSupervisor', kind: 'supervisor', children: [{ name: 'CoreSupervisor' }] });
+    expect(root).toMatchObject({
+      name: 'AppSupervisor',
+      kind: 'supervisor',
+      children: [{ name: 'CoreSupervisor' }, { name: 'health' }],
+    });
   });
 
   test('is a drawing for those who ask for text/plain', async () => {
@@ -216,11 +220,12 @@ describe('GET /tree', () => {
     expect(text).toBe(
       [
         '└─ AppSupervisor (one_for_one)',
-        '   └─ CoreSupervisor (rest_for_one)',
-        '      ├─ MoveLog',
-        '      ├─ games',
-        '      ├─ GameSessions (dynamic)',
-        '      └─ Lobby',
+        '   ├─ CoreSupervisor (rest_for_one)',
+        '   │  ├─ MoveLog',
+        '   │  ├─ games',
+        '   │  ├─ GameSessions (dynamic)',
+        '   │  └─ Lobby',
+        '   └─ health',
         '',
       ].join('\n'),
     );

@@ -65,7 +65,7 @@ function newRuntime(clock: ManualClock): Runtime {
     create: (serverClass: unknown) => {
       const { log, sessions } = refsOf(runtime);
       if (serverClass === GameSession) {
-        return new GameSession(log, { port: 0, host: '127.0.0.1', finishedGameGraceMs: GRACE_MS });
+        return new GameSession(log, { port: 0, host: '127.0.0.1', finishedGameGraceMs: GRACE_MS, readinessDelayMs: 0 });
       }
       if (serverClass === Lobby) return new Lobby(log, sessions);
       return serverClass === MoveLog ? new MoveLog() : new Registry();
