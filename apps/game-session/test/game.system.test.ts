@@ -118,21 +118,21 @@ test(
   async () => {
     const probed = start('compiled', { READINESS_DELAY_MS: '1000' });
     const at = await probed.url();
-    const players = new Client(at);
+    const gamers = new Client(at);
     const sampler = new Sampler(at, ['/livez', '/readyz', '/health', '/startupz']);
     samplers.push(sampler);
     await sampler.until('/readyz', '200 healthy');
 
-    const games = await Promise.all(Array.from({ length: 20 }, () => players.open('ada', 'bob')));
-    await Promise.all(games.map((game) => players.play(game, wonGame)));
-    for (const _ of [1, 2, 3, 4]) await Promise.all(games.map(({ id }) => players.crash(id)));
+    const games = await Promise.all(Array.from({ length: 20 }, () => gamers.open('ada', 'bob')));
+    await Promise.all(games.map((game) => gamers.play(game, wonGame)));
+    for (const _ of [1, 2, 3, 4]) await Promise.all(games.map(({ id }) => gamers.crash(id)));
     await sampler.until('/readyz', '200 degraded'); // 80 of 100 crashes in 5 s
-    expect(await players.list()).toHaveLength(20);
+    expect(await gamers.list()).toHaveLength(20);
     await sampler.until('/readyz', '200 healthy');
 
     probed.signal('SIGTERM');
     await sampler.until('/readyz', '503 healthy'); // not the fault of the tree
-    expect(await players.list()).toHaveLength(20); // requests are still taken
+    expect(await gamers.list()).toHaveLength(20); // requests are still taken
     await sampler.until('/readyz', 'refused');
     expect(await probed.ended()).toBe(0);
 

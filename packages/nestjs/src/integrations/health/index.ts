@@ -16,6 +16,7 @@ export {
   type IndicatorDecorator,
 } from './health-indicator.decorator.js';
 export { HealthService } from './health-service.js';
+export { HealthProbes } from './probe-mount.js';
 export type { OwnAddress } from './own-server.js';
 export { type OfferedIndicator, terminusIndicator, type TerminusIndicatorOptions } from './terminus-indicator.js';
 export { HealthNotStartedError, HealthSetupError, NestHealthError } from './errors.js';

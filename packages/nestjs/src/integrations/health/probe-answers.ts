@@ -84,7 +84,7 @@ function refusal(error: unknown): ProbeAnswer {
 }
 
 /** Past what the platform would do to it: nothing is to be negotiated, compressed or kept. */
-export function send(response: ServerResponse | WrappedResponse, { statusCode, headers, body }: ProbeAnswer): void {
+function send(response: ServerResponse | WrappedResponse, { statusCode, headers, body }: ProbeAnswer): void {
   const raw = 'raw' in response ? response.raw : response;
   if ('raw' in response) response.hijack();
   raw.statusCode = statusCode;

@@ -13,7 +13,7 @@ const DEFAULT_PATHS: NonNullable<HealthModuleSettings['paths']> = {
   overall: '/health',
 };
 
-/** What guards are told that they guard. */
+/** What guards are told that they guard: `context.getClass()`. */
 export class HealthProbes {}
 
 /** Puts the paths of the probes into the application, or on a port of their own. */
