@@ -49,7 +49,7 @@ export interface SamplingOptions extends Partial<Damping> {
    * check runs again beside it. Infinity: never. Default ten intervals.
    */
   readonly abandonAfterMs?: Milliseconds;
-  /** A result older than this is `unknown`. At least interval and timeout together; default twice the interval and the timeout. */
+  /** A result this old is `unknown`. More than interval and timeout together; default twice the interval and the timeout. */
   readonly maxAgeMs?: Milliseconds;
 }
 

@@ -27,6 +27,7 @@ export class Checker {
   readonly #parts: CheckerParts;
   #timer: ClockTimer | undefined;
   #staleTimer: ClockTimer | undefined;
+  #lineTimer: ClockTimer | undefined;
   /** Started, and not settled; after its timeout, too. */
   #run: Run | undefined;
   #leaveLine: (() => void) | undefined;
@@ -52,8 +53,7 @@ export class Checker {
       if (this.#isClosed || isRecent || this.#run !== undefined) return Promise.resolve();
       this.#begin();
     }
-    this.#isAwaited = true;
-    this.#run?.hold();
+    if (!this.#isAwaited) this.#hold(); // once, for all who ask
     return this.#flight?.promise ?? Promise.resolve();
   }
 
@@ -61,10 +61,23 @@ export class Checker {
     this.#isClosed = true;
     this.#timer?.cancel();
     this.#staleTimer?.cancel();
+    this.#lineTimer?.cancel();
     this.#leaveLine?.();
     this.#run?.giveUp(reason);
     if (this.#flight !== undefined && this.#leaveLine === undefined) this.#parts.slots.release();
     this.#land();
+  }
+
+  /** Somebody waits: Node keeps running until there is a result, in line as well, where those before do not hold it. */
+  #hold(): void {
+    this.#isAwaited = true;
+    this.#run?.hold();
+    if (this.#leaveLine !== undefined) this.#holdLine();
+  }
+
+  #holdLine(): void {
+    const { clock, atHome } = this.#parts;
+    this.#lineTimer = atHome(() => clock.setTimer(this.check.intervalMs, () => this.#holdLine()));
   }
 
   #wait(delayMs: Milliseconds): void {
@@ -100,6 +113,7 @@ export class Checker {
     const leave = this.#parts.slots.take(() => {
       isTurn = true;
       this.#leaveLine = undefined;
+      this.#lineTimer?.cancel();
       this.#parts.atHome(() => this.#start());
     });
     if (!isTurn) this.#leaveLine = leave;

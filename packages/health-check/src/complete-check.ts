@@ -44,7 +44,7 @@ export function completeCheck(check: Check, shared: SamplingOptions): CompleteCh
   checkTexts(option('tags'), tags);
   const sampling = withDefaults(check, shared);
   checkSampling(sampling, option);
-  return { name, check: check.check, critical, tags: [...tags], ...sampling };
+  return { name, check: check.check.bind(check), critical, tags: [...tags], ...sampling };
 }
 
 function withDefaults(check: SamplingOptions, shared: SamplingOptions): Sampling {
@@ -76,8 +76,8 @@ function checkSampling(sampling: Sampling, option: (which: string) => string): v
     const expected = `at least its timeoutMs (${timeoutMs}), as one run must end before the next begins`;
     throw new HealthOptionError(option('intervalMs'), expected, intervalMs);
   }
-  if (maxAgeMs < intervalMs + timeoutMs) {
-    const expected = `at least its interval and timeout together (${intervalMs + timeoutMs}): it would be unknown between two runs`;
+  if (maxAgeMs <= intervalMs + timeoutMs) {
+    const expected = `more than its interval and timeout together (${intervalMs + timeoutMs}): it would be unknown between two runs`;
     throw new HealthOptionError(option('maxAgeMs'), expected, maxAgeMs);
   }
   if (abandonAfterMs < timeoutMs) {

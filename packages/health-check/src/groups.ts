@@ -3,14 +3,14 @@ import { contributionOf, type HealthState, isServing, worstOf } from './health.j
 /** Which HTTP status tells which state. */
 export type StatusCodes = Readonly<Record<HealthState, number>>;
 
-/** Folds the states of the checks of a group into one. A check that is not critical counts as degraded at most. */
+/** Folds the states of the checks of a group into one. A check that is not critical counts as degraded at most; a group without checks has none. */
 export type Aggregate = (states: readonly HealthState[]) => HealthState;
 
 /** How a group is made up. */
 export interface GroupOptions {
   /** Checks with one of these tags are part of it. Default: the name of the group. */
   readonly tags?: readonly string[];
-  /** So are these, by name; one that is not there yet comes in when it is added. */
+  /** So are these, by name, beside the groups they are part of anyway; one that is not there yet comes in when it is added. */
   readonly checks?: readonly string[];
   /** `worst`, the default; or a function of your own. */
   readonly aggregate?: 'worst' | Aggregate;
@@ -83,8 +83,8 @@ export function membersOf<T extends Tagged>(
   groups: ReadonlyMap<string, Group>,
   checks: readonly T[],
 ): ReadonlyMap<string, readonly T[]> {
-  const asked = (check: T): boolean => [...groups.values()].some((group) => asksFor(group, check));
-  const rest = new Set(checks.filter((check) => !asked(check)));
+  const tags = new Set([...groups.values()].flatMap((group) => group.tags));
+  const rest = new Set(checks.filter((check) => !check.tags.some((tag) => tags.has(tag))));
   const own = ({ takesRest, ...group }: Group): readonly T[] =>
     checks.filter((check) => asksFor(group, check) || (takesRest && rest.has(check)));
   const members = new Map([...groups.values()].map((group) => [group.name, own(group)]));

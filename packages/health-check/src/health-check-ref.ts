@@ -9,7 +9,7 @@ import { OVERALL } from './groups.js';
 import type { HealthCheckServer } from './health-check-server.js';
 import type { Health, HealthStats } from './health-face.js';
 import type { HealthCheckOptions } from './options.js';
-import type { ProbeAnswer, ProbeOptions } from './probe.js';
+import { checkProbeOptions, type ProbeAnswer, type ProbeOptions } from './probe.js';
 import type { HealthReport } from './report.js';
 import type { SampledHealth } from './sampled-health.js';
 import type { ShutdownOptions, ShutdownResult } from './shutdown.js';
@@ -63,7 +63,11 @@ export class HealthCheckRef implements Health {
   }
 
   probe(group: string, options?: ProbeOptions): ProbeAnswer {
-    return this.#health()?.probe(group, options) ?? this.#absent.probe(group, this.#absentPhase, options);
+    const health = this.#health();
+    if (health !== undefined) return health.probe(group, options);
+    checkText('group', group);
+    if (options !== undefined) checkProbeOptions(options);
+    return this.#absent.probe(group, this.#absentPhase, options);
   }
 
   async checkNow(...names: readonly string[]): Promise<HealthReport> {

@@ -135,8 +135,14 @@ function check(options: CompleteOptions): void {
   }
   if (options.onEvent !== undefined) checkFunction('onEvent', options.onEvent);
   for (const name of ['random', 'date'] as const) checkFunction(name, options[name]);
+  checkDate(options.date());
   checkClock(options.clock);
   checkUnique(options.checks);
+}
+
+function checkDate(date: unknown): void {
+  if (typeof date === 'number' && !Number.isNaN(new Date(date).getTime())) return;
+  throw new HealthOptionError('date', 'a function that gives milliseconds since 1970', date);
 }
 
 function checkClock(clock: unknown): void {

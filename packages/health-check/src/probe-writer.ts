@@ -1,7 +1,9 @@
 import type { CheckView } from './check-view.js';
+import { HealthOptionError } from './errors.js';
 import type { UserFunctions } from './failures.js';
 import { type BodyFormat, CONTENT_TYPES, WRITERS } from './formats.js';
 import type { StatusCodes } from './groups.js';
+import { isHealthState } from './health.js';
 import type { ProbeAnswer } from './probe.js';
 import { type Details, redactErrors, type Redact, showsChecks, withoutTexts } from './redaction.js';
 import type { HealthReport } from './report.js';
@@ -41,14 +43,15 @@ export class ProbeWriter {
   }
 
   #make(report: HealthReport, statusCode: number, isShown: boolean, format: BodyFormat): ProbeAnswer {
-    const checks = isShown ? Object.values(report.checks).map((check) => this.#redact(check)) : undefined;
+    const views = isShown ? Object.values(report.checks) : undefined;
+    const checks = views?.map((check) => this.#redact(check));
     const shown = { ...report, checks };
     const body = this.#functions.call(
       'redact',
       'body',
       () => JSON.stringify(WRITERS[format](shown, statusCode)),
       // A check may give data that JSON has no words for.
-      () => JSON.stringify(WRITERS[format]({ ...shown, checks: checks?.map(withoutTexts) }, statusCode)),
+      () => JSON.stringify(WRITERS[format]({ ...shown, checks: views?.map(withoutTexts) }, statusCode)),
     );
     return {
       statusCode,
@@ -63,8 +66,14 @@ export class ProbeWriter {
     return this.#functions.call(
       'redact',
       check.name,
-      () => redact(check),
+      () => checkRedacted(redact(check)),
       () => withoutTexts(check),
     );
   }
+}
+
+function checkRedacted(given: unknown): CheckView {
+  const { name, state, ok } = (given ?? {}) as Partial<CheckView>;
+  if (typeof name === 'string' && isHealthState(state) && typeof ok === 'boolean') return given as CheckView;
+  throw new HealthOptionError('redact', 'a function that gives a check as it may be shown', given);
 }

@@ -1,4 +1,5 @@
-import type { BodyFormat } from './formats.js';
+import { checkBoolean, checkObject, checkOneOf } from './checks.js';
+import { type BodyFormat, FORMATS } from './formats.js';
 
 /** How a probe asks. */
 export interface ProbeOptions {
@@ -15,4 +16,10 @@ export interface ProbeAnswer {
   readonly headers: Readonly<Record<'content-type' | 'cache-control', string>>;
   /** JSON. */
   readonly body: string;
+}
+
+export function checkProbeOptions(options: ProbeOptions): void {
+  checkObject('options', options);
+  if (options.authorized !== undefined) checkBoolean('authorized', options.authorized);
+  if (options.format !== undefined) checkOneOf('format', options.format, FORMATS);
 }

@@ -53,7 +53,9 @@ export function problem(kind: CheckProblem, reason: string): Outcome {
 export function outcomeOf(returned: unknown): Outcome {
   if (returned === undefined) return said('healthy', undefined, undefined);
   const { kind, reason, data } = (returned ?? {}) as Partial<Record<'kind' | 'reason' | 'data', unknown>>;
-  if (isHealthState(kind) && isReason(reason) && isData(data)) return said(kind, reason, data);
+  if (isHealthState(kind) && isReason(reason) && isData(data)) {
+    return said(kind, kind === 'healthy' ? undefined : reason, data);
+  }
   return problem(
     'bad_result',
     `The check returned ${show(returned)}. Return nothing when all is well, or a result whose kind is one of ` +
@@ -76,9 +78,28 @@ function isData(data: unknown): data is CheckData | undefined {
 /** One line, also of what cannot be turned into text. */
 export function show(value: unknown): string {
   try {
-    if (value instanceof Error) return `${value.name}: ${value.message}`;
+    if (value instanceof Error) return value.message === '' ? value.name : `${value.name}: ${value.message}`;
     return inspect(value, { depth: 1, breakLength: Infinity, maxStringLength: 200, maxArrayLength: 10 });
   } catch {
     return 'what cannot be shown'; // its own methods throw
   }
+}
+
+/** How deep causes are followed, and how many errors of an AggregateError are told. */
+const MOST_CAUSES = 3;
+
+/** An error with what is behind it: of a `fetch` that failed the cause alone says why. */
+export function showError(error: unknown, depth = MOST_CAUSES): string {
+  try {
+    const causes = depth > 0 && error instanceof Error ? causesOf(error) : [];
+    if (causes.length === 0) return show(error);
+    return `${show(error)} (${causes.map((cause) => showError(cause, depth - 1)).join('; ')})`;
+  } catch {
+    return show(error);
+  }
+}
+
+function causesOf(error: Error): readonly unknown[] {
+  if (error instanceof AggregateError) return error.errors.slice(0, MOST_CAUSES);
+  return error.cause === undefined ? [] : [error.cause];
 }

@@ -1,14 +1,13 @@
 import type { Check } from './check.js';
 import type { CheckView } from './check-view.js';
-import { checkBoolean, checkFunction, checkObject, checkOneOf, checkText } from './checks.js';
+import { checkFunction, checkObject, checkText } from './checks.js';
 import { completeCheck } from './complete-check.js';
 import { DuplicateCheckError, HealthClosedError, UnknownNameError } from './errors.js';
 import { HealthEvents, type HealthListener } from './events.js';
-import { FORMATS } from './formats.js';
 import { OVERALL } from './groups.js';
 import type { Health, HealthStats } from './health-face.js';
 import { completeOptions, type CompleteOptions, completeShutdown, type HealthCheckOptions } from './options.js';
-import type { ProbeAnswer, ProbeOptions } from './probe.js';
+import { checkProbeOptions, type ProbeAnswer, type ProbeOptions } from './probe.js';
 import type { HealthReport } from './report.js';
 import { Sampler } from './sampler.js';
 import { Shutdown, type ShutdownOptions, type ShutdownResult } from './shutdown.js';
@@ -34,7 +33,10 @@ export class SampledHealth implements Health {
     if (onEvent !== undefined) this.#events.subscribe(onEvent);
     this.#snapshot = new Snapshot(this.#options, this.#events);
     this.#sampler = new Sampler(this.#options, this.#snapshot, this.#events);
-    this.#shutdown = new Shutdown(clock, (phase) => this.#snapshot.enter(phase));
+    this.#shutdown = new Shutdown(clock, {
+      entered: (phase) => this.#snapshot.enter(phase),
+      drainFailed: (error) => this.#events.emit({ kind: 'function_failed', which: 'drain', error }),
+    });
     for (const check of checks) this.#sampler.add(check);
   }
 
@@ -82,8 +84,8 @@ export class SampledHealth implements Health {
     const complete = completeCheck(check, this.#options.sampling);
     if (this.#isClosed) throw this.#closedError('add a check');
     if (this.#snapshot.has(complete.name)) throw new DuplicateCheckError(complete.name);
+    this.#sampler.add(complete); // first: who hears of the group may remove the check, or close all
     this.#snapshot.add(complete);
-    this.#sampler.add(complete);
   }
 
   remove(name: string): boolean {
@@ -128,10 +130,4 @@ export class SampledHealth implements Health {
   #closedError(request: string): HealthClosedError {
     return new HealthClosedError(this.#options.label, request);
   }
-}
-
-function checkProbeOptions(options: ProbeOptions): void {
-  checkObject('options', options);
-  if (options.authorized !== undefined) checkBoolean('authorized', options.authorized);
-  if (options.format !== undefined) checkOneOf('format', options.format, FORMATS);
 }

@@ -16,6 +16,9 @@ import type { Snapshot } from './snapshot.js';
 /** How many holds of the thread are remembered. */
 const MOST_HOLDS = 20;
 
+/** A meter that measures nothing. */
+const BLIND: LoopMeter = { since: () => undefined };
+
 /** Runs the checks in the background, and writes down what they say. */
 export class Sampler {
   readonly #options: CompleteOptions;
@@ -29,6 +32,7 @@ export class Sampler {
   readonly #home = new AsyncResource('rookery.HealthCheck');
   #holds: readonly ThreadHold[] = [];
   #loop: SharedLoopMeter | undefined;
+  #isClosed = false;
 
   constructor(options: CompleteOptions, snapshot: Snapshot, events: HealthEvents) {
     this.#options = options;
@@ -64,6 +68,7 @@ export class Sampler {
   }
 
   close(reason: Error): void {
+    this.#isClosed = true;
     this.#slots.close();
     for (const checker of this.#checkers.values()) checker.close(reason);
     this.#checkers.clear();
@@ -108,6 +113,7 @@ export class Sampler {
   }
 
   #openLoop(): LoopMeter {
+    if (this.#isClosed) return BLIND; // a run that goes on after the end must not begin to measure
     return (this.#loop ??= new SharedLoopMeter(openLoopSource(), () => this.#options.clock.now()));
   }
 }

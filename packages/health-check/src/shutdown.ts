@@ -23,18 +23,26 @@ type DrainEnd =
   | { readonly kind: 'drain_timed_out' }
   | { readonly kind: 'drain_failed'; readonly error: unknown };
 
+/** Who hears of a shutdown. */
+export interface ShutdownListener {
+  readonly entered: (phase: ShutdownPhase) => void;
+  /** Also when its time was over before. */
+  readonly drainFailed: (error: unknown) => void;
+}
+
 /** One shutdown: steps through its plan, once. */
 export class Shutdown {
   phase: ShutdownPhase = 'serving';
   readonly #clock: Clock;
-  readonly #onPhase: (phase: ShutdownPhase) => void;
+  readonly #listener: ShutdownListener;
   #result: Promise<ShutdownResult> | undefined;
   #timer: ClockTimer | undefined;
   #cutShort: ((error: Error) => void) | undefined;
+  #closedBy: Error | undefined;
 
-  constructor(clock: Clock, onPhase: (phase: ShutdownPhase) => void) {
+  constructor(clock: Clock, listener: ShutdownListener) {
     this.#clock = clock;
-    this.#onPhase = onPhase;
+    this.#listener = listener;
   }
 
   begin(): void {
@@ -47,6 +55,7 @@ export class Shutdown {
 
   /** Whoever waits for it gets this error. */
   close(error: Error): void {
+    this.#closedBy = error;
     this.#timer?.cancel();
     this.#cutShort?.(error);
   }
@@ -56,6 +65,7 @@ export class Shutdown {
     let end: DrainEnd = { kind: 'drained' };
     for (const { phase, atMostMs } of shutdownPlan(times)) {
       this.#enter(phase);
+      if (this.#closedBy !== undefined && phase !== 'drained') throw this.#closedBy; // by who has heard of the phase
       if (phase === 'unready') await this.#within(atMostMs, undefined);
       if (phase === 'draining' && drain !== undefined) end = await this.#drain(drain, atMostMs);
     }
@@ -66,14 +76,17 @@ export class Shutdown {
     const next = laterOf(this.phase, phase);
     if (next === this.phase) return;
     this.phase = next;
-    this.#onPhase(next);
+    this.#listener.entered(next);
   }
 
   async #drain(drain: Drain, atMostMs: Milliseconds): Promise<DrainEnd> {
     const abort = new AbortController();
     const done = new Promise((resolve) => resolve(drain({ signal: abort.signal }))).then(
       (): DrainEnd => ({ kind: 'drained' }),
-      (error: unknown): DrainEnd => ({ kind: 'drain_failed', error }),
+      (error: unknown): DrainEnd => {
+        this.#listener.drainFailed(error);
+        return { kind: 'drain_failed', error };
+      },
     );
     const end = await this.#within<DrainEnd>(atMostMs, { kind: 'drain_timed_out' }, done);
     if (end.kind === 'drain_timed_out') abort.abort(new Error(`The time to drain is over: ${atMostMs} ms.`));
@@ -83,6 +96,7 @@ export class Shutdown {
   /** What comes first: the value, or the fallback when the time is over. This timer holds Node, as somebody waits for it. */
   #within<T>(ms: Milliseconds, fallback: T, value?: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      if (this.#closedBy !== undefined) return reject(this.#closedBy);
       this.#cutShort = reject;
       if (ms !== Infinity) this.#timer = this.#clock.setTimer(ms, () => resolve(fallback));
       value?.then(resolve, reject);

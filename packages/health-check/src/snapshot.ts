@@ -62,25 +62,29 @@ export class Snapshot {
     const record = this.#records.get(name);
     if (record === undefined) return;
     const moment = this.#moment();
-    this.#tell(name, record.record(outcome, durationMs, moment));
-    if (record.updateFlapping(moment.atMs)) {
-      this.#events.emit({ kind: 'flapping_changed', check: name, flapping: record.isFlapping });
-    }
-    this.#changed();
+    const transition = record.record(outcome, durationMs, moment);
+    const isNewsOfFlapping = record.updateFlapping(moment.atMs);
+    this.#changed(() => {
+      this.#tell(name, transition);
+      if (isNewsOfFlapping) {
+        this.#events.emit({ kind: 'flapping_changed', check: name, flapping: record.isFlapping });
+      }
+    });
   }
 
   enter(phase: ShutdownPhase): void {
     this.#phase = phase;
-    this.#events.emit({ kind: 'shutdown', phase });
-    this.#changed();
+    this.#changed(() => this.#events.emit({ kind: 'shutdown', phase }));
   }
 
   /** What has become too old since the last time is told to be so. */
   refresh(): void {
     if (this.#options.clock.now() < this.#board.staleAt) return;
     const moment = this.#moment();
-    for (const [name, record] of this.#records) this.#tell(name, record.expire(moment));
-    this.#changed();
+    const expired = [...this.#records].map(([name, record]) => [name, record.expire(moment)] as const);
+    this.#changed(() => {
+      for (const [name, transition] of expired) this.#tell(name, transition);
+    });
   }
 
   view(name: string): CheckView | undefined {
@@ -120,9 +124,12 @@ export class Snapshot {
     this.#changed();
   }
 
-  #changed(): void {
+  /** All is as it is now before anybody is told of it: a listener that asks is not answered with what was. */
+  #changed(tellFirst: () => void = () => {}): void {
+    const changes = this.#board.evaluate(this.#phase);
     this.#reports.clear();
-    for (const change of this.#board.evaluate(this.#phase)) this.#events.emit({ kind: 'group_changed', ...change });
+    tellFirst();
+    for (const change of changes) this.#events.emit({ kind: 'group_changed', ...change });
   }
 
   #tell(check: string, transition: Transition | undefined): void {

@@ -1,8 +1,9 @@
+import { isPromise } from 'node:util/types';
 import type { CheckFunction } from './check.js';
 import type { CheckView } from './check-view.js';
 import { HealthOptionError } from './errors.js';
 import { type HealthState, worstOf } from './health.js';
-import { type CheckData, type Outcome, outcomeOf, problem, show } from './result.js';
+import { type CheckData, type Outcome, outcomeOf, problem, show, showError } from './result.js';
 import type { TerminusResult, TerminusStatus } from './terminus-shape.js';
 
 /** An indicator of @nestjs/terminus: a function, or what its `attempt()` makes, which runs when it is awaited. */
@@ -22,6 +23,9 @@ const STATUS_OF: Readonly<Record<HealthState, TerminusStatus>> = {
 
 /** An indicator of @nestjs/terminus, 11 or 12, as the `check` of a check: `terminusCheck(() => http.pingCheck('docs', url))`. */
 export function terminusCheck(indicator: TerminusIndicator): CheckFunction {
+  if (isPromise(indicator)) {
+    throw new HealthOptionError('indicator', 'a function that asks each time: this has one answer for ever', indicator);
+  }
   if (
     typeof indicator !== 'function' &&
     typeof (indicator as Partial<PromiseLike<unknown>> | null)?.then !== 'function'
@@ -41,7 +45,7 @@ export function readThrown(error: unknown): Outcome {
   const causes = error instanceof Error ? (error as { readonly causes?: unknown }).causes : undefined;
   const told = isTerminusShaped(causes) ? readTerminus(causes) : undefined;
   // Thrown means down, whatever the result says.
-  return told?.state === 'unhealthy' ? told : problem('failed', show(error));
+  return told?.state === 'unhealthy' ? told : problem('failed', showError(error));
 }
 
 /** One of our checks as terminus tells it. For terminus 11, which drops what is `degraded`, say `{ degradedAs: 'up' }`. */
@@ -64,7 +68,7 @@ function isTerminusShaped(value: unknown): value is Loose {
 
 function readTerminus(result: Loose): Outcome {
   const facts = Object.entries(result);
-  const wrong = facts.find(([, { status }]) => !Object.hasOwn(STATE_OF, String(status)));
+  const wrong = facts.find(([, { status }]) => typeof status !== 'string' || !Object.hasOwn(STATE_OF, status));
   if (wrong !== undefined) {
     const [key, { status }] = wrong;
     return problem('bad_result', `The status of ${show(key)} is ${show(status)}. Expected up, degraded or down.`);

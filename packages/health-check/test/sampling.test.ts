@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { degraded } from '../src/index.js';
 import { Gate, holdThread, isoAt, useHealth } from './support/health.js';
 
@@ -270,6 +270,49 @@ describe('checkNow', () => {
     expect((await now).state).toBe('unhealthy');
     expect((await health.checkNow()).state).toBe('unhealthy');
     expect([gate.calls, clock.pendingTimers]).toEqual([1, 0]);
+  });
+
+  test('holds Node also for a check in line, whose turn comes when those before it end', async () => {
+    const gate = new Gate();
+    const checks = [
+      { name: 'a', check: gate.check, timeoutMs: 1_000, intervalMs: 1_000 },
+      { name: 'b', check: () => {}, initialDelayMs: 60_000, timeoutMs: 100, intervalMs: 100 },
+    ];
+    const { health, clock } = newHealth({ concurrency: 1, checks });
+    await clock.advance(0);
+    expect(clock.pendingTimers).toBe(0); // a runs, and nobody waits for it
+    const now = health.checkNow('b');
+    expect(clock.pendingTimers).toBe(1);
+    await clock.advance(950);
+    expect([clock.pendingTimers, health.check('b')?.state]).toEqual([1, 'unknown']);
+    await clock.advance(50);
+    expect([(await now).checks['b']?.state, clock.pendingTimers]).toEqual(['healthy', 0]);
+  });
+
+  test('of a check in line ends when that is removed', async () => {
+    const gate = new Gate();
+    const { health, clock } = newHealth({
+      concurrency: 1,
+      checks: [
+        { name: 'a', check: gate.check },
+        { name: 'b', check: gate.check },
+      ],
+    });
+    await clock.advance(0);
+    const now = health.checkNow('b');
+    health.remove('b');
+    expect([Object.keys((await now).checks), clock.pendingTimers, gate.calls]).toEqual([['a'], 0, 1]);
+  });
+
+  test('asked by many holds Node with one timer, set once', async () => {
+    const gate = new Gate();
+    const { health, clock } = newHealth({ checks: [{ name: 'a', check: gate.check }] });
+    await clock.advance(0);
+    const setTimer = jest.spyOn(clock, 'setTimer');
+    const all = Promise.all([1, 2, 3].map(() => health.checkNow()));
+    expect([setTimer.mock.calls.length, clock.pendingTimers]).toEqual([1, 1]);
+    gate.open();
+    await all;
   });
 
   test('of a closed one rejects, also when it was under way', async () => {

@@ -100,6 +100,12 @@ describe('a supervised health check', () => {
     await settle(runtime);
   });
 
+  test('what makes no sense is refused also while no process is there', () => {
+    const health = HealthCheck.ref(newRuntime().runtime, 'nobody');
+    expect(() => health.probe('readiness', { format: 'xml' as never })).toThrow("one of 'rookery'");
+    expect(() => health.probe('')).toThrow('`group`');
+  });
+
   test('a shutdown that has begun stays begun over a restart', async () => {
     const { health, runtime, clock } = await start({ checks: [{ name: 'a', check: () => {} }] });
     health.beginShutdown();

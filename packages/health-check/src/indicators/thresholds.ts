@@ -20,8 +20,9 @@ export function thresholds(option: string, given: Partial<Thresholds> = {}, defa
   return { degradedAt, unhealthyAt };
 }
 
-/** What a figure means. */
-function judge(value: number, { degradedAt, unhealthyAt }: Thresholds): 'healthy' | 'degraded' | 'unhealthy' {
+/** What a figure means. One that is missing is never taken for fine, unless nobody asks for it. */
+function judge(value: number, { degradedAt, unhealthyAt }: Thresholds): HealthState {
+  if (typeof value !== 'number' || Number.isNaN(value)) return degradedAt === Infinity ? 'healthy' : 'unknown';
   if (value >= unhealthyAt) return 'unhealthy';
   return value >= degradedAt ? 'degraded' : 'healthy';
 }
@@ -35,5 +36,6 @@ export interface Finding {
 /** Nothing, if all is well. */
 export function finding(value: number, limits: Thresholds, text: () => string): readonly Finding[] {
   const state = judge(value, limits);
-  return state === 'healthy' ? [] : [{ state, text: text() }];
+  if (state === 'healthy') return [];
+  return [{ state, text: state === 'unknown' ? `a figure is missing: ${text()}` : text() }];
 }
