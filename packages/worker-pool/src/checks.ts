@@ -51,7 +51,7 @@ export function checkOneOf(option: string, value: unknown, values: readonly stri
 }
 
 /** Of priorities there are few, as a free slot looks at each that somebody waits with. */
-export const MAX_PRIORITY = 100;
+const MAX_PRIORITY = 100;
 
 export function checkPriority(value: unknown): asserts value is number {
   if (Number.isInteger(value) && Math.abs(value as number) <= MAX_PRIORITY) return;

@@ -4,7 +4,7 @@ import type { Face } from './face.js';
 import type { TaskTerms } from './options.js';
 
 /** Only there for the types: which face an engine gives a pool. */
-export declare const face: unique symbol;
+declare const face: unique symbol;
 
 /**
  * What a pool runs its tasks on: `closures()` or `threads(…)`. It is a recipe: each start of a pool, and so each restart of a

@@ -3,7 +3,7 @@ import { isPromise } from 'node:util/types';
 import type { PoolEvent, PoolListener } from './events.js';
 
 /** On which `node:diagnostics_channel` the events of all pools of the process are published. */
-export const EVENT_CHANNEL = 'rookery:worker-pool';
+const EVENT_CHANNEL = 'rookery:worker-pool';
 
 /** Tells whoever listens. */
 export class Reporter {
