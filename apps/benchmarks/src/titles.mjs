@@ -10,6 +10,7 @@ const titles = {
   rookery: 'rookery',
   'rookery-off': 'rookery, asyncContext: false',
   'rookery-limited': 'rookery, maxEntries',
+  'rookery-details': "rookery, details: 'always'",
   'rookery-shed': 'rookery, shed',
   'rookery-direct': "rookery, tasks: 'direct'",
   'rookery-supervised': 'rookery, supervised',
@@ -25,6 +26,8 @@ const variants = {
   'piscina-async': ['piscina', 'atomics: disabled'],
   'opossum-timed': ['opossum', 'timeout'],
   'cockatiel-timed': ['cockatiel', 'timeout'],
+  'terminus-cached': ['@nestjs/terminus', 'cacheFor'],
+  nest: ['@nestjs/core', 'a bare route'],
 };
 
 /**
