@@ -76,7 +76,14 @@ step('install', () => {
   });
   // The versions that the packages are developed with.
   const { devDependencies } = manifest('packages/nestjs');
-  const peers = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', 'reflect-metadata', 'rxjs'];
+  const peers = [
+    '@nestjs/common',
+    '@nestjs/core',
+    '@nestjs/microservices',
+    '@nestjs/platform-express',
+    'reflect-metadata',
+    'rxjs',
+  ];
   const dependencies = Object.fromEntries([...tarballs, ...peers.map((peer) => [peer, devDependencies[peer]])]);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, dependencies }, null, 2));
   npm(['install', '--prefer-offline', '--no-audit', '--no-fund'], project);

@@ -37,6 +37,7 @@ export type {
   SupervisorDecoratorOptions,
   TaskSupervisorDecoratorOptions,
 } from './decorators/metadata.js';
+export { GenServerFilter } from './filters/gen-server.filter.js';
 export { feature, type FeatureSlot, type FeatureSlotOptions } from './tree/feature-slot.js';
 export { closeOnGiveUp } from './tree/give-up.js';
 export { type ApplicationPhase, ShutdownState } from './tree/shutdown-state.js';

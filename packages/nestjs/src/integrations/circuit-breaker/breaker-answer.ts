@@ -1,6 +1,6 @@
 import { HttpStatus } from '@nestjs/common';
 import { BulkheadFullError, CallRejectedError, CallTimedOutError } from '@rookery/circuit-breaker';
-import type { ClientAnswer } from '../answering-filter.js';
+import type { ClientAnswer } from '../../filters/answering-filter.js';
 
 /** A place may be free at any moment: the shortest time that Retry-After can say. */
 const BULKHEAD_RETRY_SECONDS = 1;

@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, HttpException, Logger } from '@nestjs/common';
 import { CallRejectedError, CallTimedOutError, FallbackFailedError } from '@rookery/circuit-breaker';
-import { AnsweringFilter } from '../answering-filter.js';
+import { AnsweringFilter } from '../../filters/answering-filter.js';
 import { answerOf } from './breaker-answer.js';
 
 type BreakerError = CallRejectedError | CallTimedOutError | FallbackFailedError;

@@ -8,7 +8,7 @@ import {
   TaskDroppedError,
   TaskTimeoutError,
 } from '@rookery/worker-pool';
-import type { ClientAnswer } from '../answering-filter.js';
+import type { ClientAnswer } from '../../filters/answering-filter.js';
 
 /** What there is an answer to. */
 export const ANSWERED = [

@@ -1,5 +1,5 @@
 import { type ArgumentsHost, Catch } from '@nestjs/common';
-import { AnsweringFilter } from '../answering-filter.js';
+import { AnsweringFilter } from '../../filters/answering-filter.js';
 import { ANSWERED, answerOf } from './pool-answer.js';
 
 /**

@@ -1,6 +1,7 @@
-import { type ArgumentsHost, HttpException } from '@nestjs/common';
+import { type ArgumentsHost, HttpException, Logger } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
 import { throwError } from 'rxjs';
+import { tellSocket } from './socket-client.js';
 
 /** What a client is told of an error that is no bug: the server is busy, say. */
 export interface ClientAnswer {
@@ -15,11 +16,6 @@ export interface ClientAnswer {
   readonly retryAfterSeconds: number | undefined;
 }
 
-/** A client of a gateway, of socket.io or of ws. */
-interface SocketClient {
-  emit?(event: string, payload: unknown): unknown;
-}
-
 /** A filter that answers in every kind of application: on HTTP by status and Retry-After, elsewhere as Nest's own filters do. */
 export abstract class AnsweringFilter<Caught> extends BaseExceptionFilter<Caught> {
   /** Answers; what there is no answer to, as Nest does. */
@@ -27,9 +23,12 @@ export abstract class AnsweringFilter<Caught> extends BaseExceptionFilter<Caught
     const exception = answer === undefined ? told : exceptionOf(answer, told);
     const type: string = host.getType();
     if (type === 'http') return this.#reply(exception, answer, host);
-    if (type === 'rpc') return throwError(() => payloadOf(answer, exception));
-    if (type !== 'ws') return exception;
-    return void host.switchToWs().getClient<SocketClient>().emit?.('exception', payloadOf(answer, exception));
+    if (type !== 'rpc' && type !== 'ws') return exception;
+    // On HTTP Nest logs it, elsewhere its own filters would have.
+    if (!(exception instanceof HttpException)) new Logger('ExceptionsHandler').error(exception);
+    const payload = payloadOf(answer, exception);
+    if (type === 'rpc') return throwError(() => payload);
+    return tellSocket(host.switchToWs().getClient(), payload);
   }
 
   #reply(exception: unknown, answer: ClientAnswer | undefined, host: ArgumentsHost): void {
@@ -50,9 +49,11 @@ function exceptionOf({ statusCode, error, message, code }: ClientAnswer, cause: 
 /** As Nest tells clients of microservices and gateways. */
 function payloadOf(answer: ClientAnswer | undefined, exception: unknown): object {
   const status = 'error';
-  if (answer === undefined) {
-    return { status, message: exception instanceof HttpException ? exception.message : 'Internal server error' };
+  if (answer !== undefined) {
+    const { message, code, retryAfterSeconds } = answer;
+    return { status, message, code, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
   }
-  const { message, code, retryAfterSeconds } = answer;
-  return { status, message, code, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+  if (!(exception instanceof HttpException)) return { status, message: 'Internal server error' };
+  const { code } = Object(exception.getResponse()) as { readonly code?: unknown };
+  return { status, message: exception.message, ...(typeof code === 'string' && { code }) };
 }
