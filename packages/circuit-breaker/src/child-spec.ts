@@ -1,5 +1,5 @@
 import { child, type ChildDefaults, type ChildId, type ChildSpec, type Name } from '@rookery/genserver';
-import { checkBoolean } from './checks.js';
+import { checkBoolean, checkObject } from './checks.js';
 import { CircuitBreakerRef } from './circuit-breaker-ref.js';
 import { CircuitBreakerServer } from './circuit-breaker-server.js';
 import { BreakerOptionError } from './errors.js';
@@ -21,6 +21,7 @@ export interface CircuitBreakerChildOptions
 
 /** How to start a breaker, for a supervisor or `runtime.start`: `permanent`, unless said otherwise. */
 export function childSpec(options: CircuitBreakerChildOptions = {}): ChildSpec<CircuitBreakerRef> {
+  checkObject('options', options);
   const { name, id, restart, shutdownMs, significant, backoff, keepState = false, ...breakerOptions } = options;
   completeOptions(breakerOptions); // so that what makes no sense is refused here, not at the start
   checkBoolean('keepState', keepState);

@@ -22,7 +22,19 @@ export function openTime(
   return Math.min(maxMs, timeoutMs * factor ** trips) * (1 - jitter * chance);
 }
 
-/** How many of so many trips still count after this time closed. */
-export function tripsLeft(trips: number, closedMs: Milliseconds, decayMs: Milliseconds): number {
-  return Math.max(0, trips - Math.floor(closedMs / decayMs));
+/** How many of so many trips still count after this time closed. Those beyond the longest open time never did. */
+export function tripsLeft(
+  trips: number,
+  closedMs: Milliseconds,
+  timeoutMs: Milliseconds,
+  growth: Required<OpenTimeGrowth>,
+): number {
+  return Math.max(0, Math.min(trips, tripsToLongest(timeoutMs, growth)) - Math.floor(closedMs / growth.decayMs));
+}
+
+/** After how many trips the open time grows no more. */
+function tripsToLongest(timeoutMs: Milliseconds, { factor, maxMs }: Required<OpenTimeGrowth>): number {
+  if (factor === 1) return 0;
+  const trips = Math.ceil(Math.log(maxMs / timeoutMs) / Math.log(factor));
+  return timeoutMs * factor ** (trips - 1) < maxMs ? trips : trips - 1; // the logarithm of a power may come out too large
 }

@@ -35,6 +35,6 @@ class OptionRules implements BreakerRules {
   }
 
   tripsLeft(trips: number, closedMs: number): number {
-    return tripsLeft(trips, closedMs, this.#options.openTime.decayMs);
+    return tripsLeft(trips, closedMs, this.#options.timeoutMs, this.#options.openTime);
   }
 }

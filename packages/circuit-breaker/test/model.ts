@@ -141,6 +141,8 @@ export class ModelBreaker {
     this.results.push({ at: this.now, isFailure: ending === 'failure', durationMs: this.now - startedAt });
     if (!this.isBad(this.options.strategy)) return;
     const steps = Math.floor((this.now - this.since) / this.options.decayMs);
+    const { timeoutMs, factor, maxMs } = this.options;
+    while (this.trips > 0 && timeoutMs * factor ** (this.trips - 1) >= maxMs) this.trips--; // grew no longer by these
     this.trips = Math.max(0, this.trips - steps);
     this.open(this.now);
   }

@@ -54,7 +54,7 @@ describe('refused at the door', () => {
     const make = (): unknown => new CircuitBreaker(options);
     expect(make).toThrow(BreakerOptionError);
     expect(make).toThrow(`\`${option}\``);
-    expect(() => CircuitBreaker.childSpec(options)).toThrow(option === 'options' ? TypeError : BreakerOptionError);
+    expect(() => CircuitBreaker.childSpec(options)).toThrow(BreakerOptionError);
   });
 
   test.each<readonly [string, () => unknown]>([
@@ -121,7 +121,7 @@ describe('open time', () => {
       await clock.advance(retryAfterMs() ?? 0);
     }
     await breaker.call(() => 1);
-    await clock.advance(3000);
+    await clock.advance(1000);
     await failTimes(breaker, 1);
     expect([...times, retryAfterMs()]).toEqual([90, 180, 315, 315, 180]);
   });
