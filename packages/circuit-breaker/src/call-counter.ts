@@ -121,9 +121,10 @@ export class RecentCalls implements CallCounter {
   #advance(now: Milliseconds): void {
     const newest = Math.floor(now / this.#bucketMs);
     if (newest <= this.#newest) return;
-    const first = Math.max(this.#newest + 1, newest - this.#calls.length + 1);
-    for (let bucket = first; bucket <= newest; bucket++) this.#empty(this.#slot(bucket));
+    const passed = newest - this.#newest;
     this.#newest = newest;
+    if (passed >= this.#calls.length) return this.clear();
+    for (let age = 0; age < passed; age++) this.#empty(this.#slot(newest - age));
   }
 
   #empty(slot: number): void {

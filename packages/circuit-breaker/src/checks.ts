@@ -1,6 +1,8 @@
 import type { Milliseconds } from '@rookery/genserver';
 import { BreakerOptionError } from './errors.js';
 
+const LARGEST_SIZE = 10_000_000;
+
 export function checkObject(option: string, value: unknown): asserts value is object {
   if (typeof value !== 'object' || value === null) throw new BreakerOptionError(option, 'an object', value);
 }
@@ -24,6 +26,12 @@ export function checkDuration(option: string, value: unknown): asserts value is 
 export function checkCount(option: string, value: unknown): asserts value is number {
   if (Number.isSafeInteger(value) && (value as number) >= 1) return;
   throw new BreakerOptionError(option, 'an integer >= 1', value);
+}
+
+/** Of what is kept in memory at once, however few calls there are. */
+export function checkSize(option: string, value: unknown): asserts value is number {
+  checkCount(option, value);
+  if (value > LARGEST_SIZE) throw new BreakerOptionError(option, `at most ${LARGEST_SIZE}`, value);
 }
 
 export function checkCountOrZero(option: string, value: unknown): asserts value is number {

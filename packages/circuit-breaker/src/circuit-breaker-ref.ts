@@ -5,10 +5,11 @@ import type { CircuitBreakerServer } from './circuit-breaker-server.js';
 import { BreakerUnavailableError } from './errors.js';
 import type { BreakerListener } from './events.js';
 import type { Lease, Rejection } from './lease.js';
-import { LocalBreaker, wrapBy } from './local-breaker.js';
+import { LocalBreaker } from './local-breaker.js';
 import type { ExecuteOptions, FaultOptions, WrapOptions } from './options.js';
 import type { BreakerSnapshot } from './snapshot.js';
 import type { BreakerStats } from './stats.js';
+import { wrapBy } from './wrap.js';
 
 /**
  * A supervised breaker, by name (or by pid). Calls go directly, without messages, through whatever breaker holds the name now, so

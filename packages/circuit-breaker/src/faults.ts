@@ -30,10 +30,10 @@ export class Faults {
   }
 
   #fail(signal: AbortSignal): Promise<never> {
-    const { delayMs = 0, error = () => new InjectedFaultError(this.#label) } = this.#options;
-    if (delayMs === 0) return Promise.reject(error());
+    const { delayMs = 0 } = this.#options;
+    if (delayMs === 0) return Promise.reject(this.#makeError());
     return new Promise((_, reject) => {
-      const timer = delayMs === Infinity ? undefined : this.#clock.setTimer(delayMs, () => end(error()));
+      const timer = delayMs === Infinity ? undefined : this.#clock.setTimer(delayMs, () => end(this.#makeError()));
       const onAbort = (): void => end(signal.reason);
       const end = (reason: unknown): void => {
         timer?.cancel();
@@ -42,5 +42,14 @@ export class Faults {
       };
       signal.addEventListener('abort', onAbort);
     });
+  }
+
+  /** Who throws it, and does not give it, means the same. */
+  #makeError(): unknown {
+    try {
+      return this.#options.error === undefined ? new InjectedFaultError(this.#label) : this.#options.error();
+    } catch (error) {
+      return error;
+    }
   }
 }

@@ -12,7 +12,6 @@ import { GuardedCall } from './guarded-call.js';
 import { type Lease, NoLease, OpenLease, type Rejection } from './lease.js';
 import {
   checkExecuteOptions,
-  checkWrapOptions,
   type CircuitBreakerOptions,
   type CompleteOptions,
   completeOptions,
@@ -22,6 +21,7 @@ import {
 } from './options.js';
 import { ageOf, type BreakerSnapshot, checkSnapshot, revive, save, type SavedBreaker, toSnapshot } from './snapshot.js';
 import type { BreakerStats } from './stats.js';
+import { wrapBy } from './wrap.js';
 
 /** The breaker itself. `CircuitBreaker` is this with the ways to supervise it. */
 export class LocalBreaker implements Breaker {
@@ -134,7 +134,7 @@ export class LocalBreaker implements Breaker {
 
   toJSON(): BreakerSnapshot {
     const now = this.#options.clock.now();
-    return toSnapshot(this.#circuit.state, this.#circuit.window.save(now), now, this.#options.date());
+    return toSnapshot(this.#circuit.state, this.#circuit.window.save(now), now, this.#options);
   }
 
   /** A registry has dropped it. */
@@ -151,14 +151,14 @@ export class LocalBreaker implements Breaker {
   /** Takes over what another one knew so long ago. Its rules stay its own. */
   restore(saved: SavedBreaker, elapsedMs: number): void {
     const now = this.#options.clock.now();
-    this.#circuit.restore(revive(saved, elapsedMs, now));
+    this.#circuit.restore(revive(saved, elapsedMs, now, this.#options.openTime.maxMs));
     this.#circuit.window.restore(saved.window, elapsedMs, now);
   }
 
   /** As `restore`, by the date. Throws a BreakerOptionError for what no breaker has given. */
   restoreSnapshot(snapshot: BreakerSnapshot): void {
     checkSnapshot(snapshot);
-    this.restore(snapshot, ageOf(snapshot, this.#options.date()));
+    this.restore(snapshot, ageOf(snapshot, this.#options));
   }
 
   /**
@@ -176,10 +176,14 @@ export class LocalBreaker implements Breaker {
   /** A call that nothing but the circuit has to do with. `then` and no await: that is a quarter cheaper, and keeps async stacks. */
   #run<T>(fn: GuardedFunction<T>): Promise<T> {
     const circuit = this.#circuit;
-    const admission = circuit.admit();
-    if (admission === REJECTED) return Promise.reject(circuit.rejection());
-    const { onValue, onError } = this.#endsOf(admission);
-    return resultOf(fn, new LazyContext()).then(onValue as (value: T) => T, onError);
+    try {
+      const admission = circuit.admit();
+      if (admission === REJECTED) return Promise.reject(circuit.rejection());
+      const { onValue, onError } = this.#endsOf(admission);
+      return resultOf(fn, new LazyContext()).then(onValue as (value: T) => T, onError);
+    } catch (error) {
+      return Promise.reject(error); // a random that gives no chance
+    }
   }
 
   /** Of calls that differ in nothing, one pair of functions serves all. */
@@ -227,24 +231,4 @@ export class LocalBreaker implements Breaker {
       throw new FallbackFailedError(this.#options.label, error, fallbackError);
     }
   }
-}
-
-/** Over any breaker: also one that is looked up by name for each call. */
-export function wrapBy<This, Args extends readonly unknown[], T, Fallback>(
-  breaker: Pick<Breaker, 'execute'>,
-  fn: (this: This, ...args: Args) => T,
-  options: WrapOptions<Args, Fallback>,
-): (this: This, ...args: Args) => Promise<Awaited<T> | Awaited<Fallback>> {
-  checkFunction('fn', fn);
-  checkWrapOptions(options);
-  const { fallback, callTimeoutMs } = options;
-  const isPlain = fallback === undefined && callTimeoutMs === undefined;
-  return function (this: This, ...args: Args) {
-    const guarded = (): Awaited<T> | PromiseLike<Awaited<T>> => fn.apply(this, args as never) as Awaited<T>;
-    if (isPlain) return breaker.execute(guarded);
-    return breaker.execute<Awaited<T>, Fallback>(guarded, {
-      ...(callTimeoutMs !== undefined && { callTimeoutMs }),
-      ...(fallback !== undefined && { fallback: (error: unknown) => fallback(error, ...args) }),
-    });
-  };
 }

@@ -100,7 +100,7 @@ export interface WrapOptions<Args extends readonly unknown[], Fallback = never> 
 export interface FaultOptions {
   /** Which share of the calls. Above 0, up to 1. Default 1. */
   readonly rate?: number;
-  /** What they fail with. Default: an InjectedFaultError. */
+  /** Gives (or throws) what they fail with. Default: an InjectedFaultError. */
   readonly error?: () => unknown;
   /** After so long. Infinity: the call hangs until it times out or is cancelled. Default 0. */
   readonly delayMs?: Milliseconds;

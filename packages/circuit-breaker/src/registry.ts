@@ -1,5 +1,7 @@
+import { isPromise } from 'node:util/types';
 import type { Breaker } from './breaker.js';
 import { checkCount, checkFunction, checkObject, checkText } from './checks.js';
+import { BreakerOptionError } from './errors.js';
 import { BreakerEvents, type BreakerListener } from './events.js';
 import { LocalBreaker } from './local-breaker.js';
 import { type CircuitBreakerOptions, completeOptions } from './options.js';
@@ -100,11 +102,20 @@ export class CircuitBreakerRegistry implements Iterable<readonly [key: string, b
 
   #make(key: string): Breaker {
     checkText('key', key);
-    const options = { ...this.#shared, ...this.#optionsFor?.(key), label: key };
-    const breaker = new LocalBreaker(options, new BreakerEvents(key, this.#events));
+    const breaker = new LocalBreaker(this.#optionsOf(key), new BreakerEvents(key, this.#events));
     if (this.#places.size >= this.#max) this.#evict();
     this.#places.set(key, { breaker, isRecent: false });
     return breaker;
+  }
+
+  #optionsOf(key: string): CircuitBreakerOptions {
+    const own = this.#optionsFor === undefined ? {} : this.#optionsFor(key);
+    checkObject('optionsFor()', own);
+    if (isPromise(own)) throw new BreakerOptionError('optionsFor()', 'options', own);
+    // Two ways to say when it opens: the one of the key is instead of the shared one.
+    const { failureThreshold: _, strategy: __, ...shared } = this.#shared;
+    const isOwn = own.strategy !== undefined || own.failureThreshold !== undefined;
+    return { ...(isOwn ? shared : this.#shared), ...own, label: key };
   }
 
   /**

@@ -33,22 +33,39 @@ export function save({ mode, phase }: BreakerState, window: SavedWindow, now: Mi
   return { mode, trips, phase: { kind: 'open', leftMs }, window };
 }
 
-export function toSnapshot(state: BreakerState, window: SavedWindow, now: Milliseconds, date: number): BreakerSnapshot {
-  return { version: 1, state: nameOf(state), takenAtMs: date, ...save(state, window, now) };
+export function toSnapshot(state: BreakerState, window: SavedWindow, now: Milliseconds, dated: Dated): BreakerSnapshot {
+  return { version: 1, state: nameOf(state), takenAtMs: dateOf(dated), ...save(state, window, now) };
 }
 
-/** The state that was saved, `elapsedMs` later. */
-export function revive({ mode, trips, phase }: SavedBreaker, elapsedMs: Milliseconds, now: Milliseconds): BreakerState {
+/** The state that was saved, `elapsedMs` later. It stays open for no longer than `longestMs`: other rules may hold now. */
+export function revive(
+  { mode, trips, phase }: SavedBreaker,
+  elapsedMs: Milliseconds,
+  now: Milliseconds,
+  longestMs: Milliseconds,
+): BreakerState {
   const generation = 1;
   if (phase.kind === 'closed') {
     return { mode, generation, phase: { kind: 'closed', trips, since: now - phase.closedMs - elapsedMs } };
   }
-  return { mode, generation, phase: { kind: 'open', trips, until: now + phase.leftMs - elapsedMs, cause: undefined } };
+  const until = now + Math.min(longestMs, phase.leftMs - elapsedMs);
+  return { mode, generation, phase: { kind: 'open', trips, until, cause: undefined } };
 }
 
 /** How long ago it was taken: not less than nothing, as the date may have been set back meanwhile. */
-export function ageOf({ takenAtMs }: BreakerSnapshot, date: number): Milliseconds {
-  return Math.max(0, date - takenAtMs);
+export function ageOf({ takenAtMs }: BreakerSnapshot, dated: Dated): Milliseconds {
+  return Math.max(0, dateOf(dated) - takenAtMs);
+}
+
+interface Dated {
+  readonly date: () => number;
+}
+
+/** Throws a BreakerOptionError for a `date` that gives none. */
+function dateOf({ date }: Dated): number {
+  const now = date();
+  checkFinite('date()', now);
+  return now;
 }
 
 /** It comes from outside: a file, another version. Throws a BreakerOptionError for what no breaker has saved. */
@@ -90,9 +107,14 @@ function checkSavedCalls(span: Extract<SavedWindow, { readonly span: unknown }>[
   }
   if (!Array.isArray(span.buckets))
     throw new BreakerOptionError('snapshot.window.span.buckets', 'an array', span.buckets);
-  for (const { ageMs, calls, bad } of span.buckets) {
-    checkFinite('snapshot.window.span.buckets.ageMs', ageMs);
-    checkCount('snapshot.window.span.buckets.calls', calls);
-    checkCountOrZero('snapshot.window.span.buckets.bad', bad);
-  }
+  for (const bucket of span.buckets) checkBucket(bucket);
+}
+
+function checkBucket(bucket: { readonly ageMs: Milliseconds; readonly calls: number; readonly bad: number }): void {
+  checkObject('snapshot.window.span.buckets', bucket);
+  const { ageMs, calls, bad } = bucket;
+  checkFinite('snapshot.window.span.buckets.ageMs', ageMs);
+  checkCount('snapshot.window.span.buckets.calls', calls);
+  checkCountOrZero('snapshot.window.span.buckets.bad', bad);
+  if (bad > calls) throw new BreakerOptionError('snapshot.window.span.buckets.bad', `at most calls (${calls})`, bad);
 }

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '@rookery/genserver';
-import { checkCount, checkLimitMs, checkObject, checkOneOf, checkRate, checkSpan } from './checks.js';
+import { checkCount, checkLimitMs, checkObject, checkOneOf, checkRate, checkSize, checkSpan } from './checks.js';
 import { BreakerOptionError } from './errors.js';
 
 /** Which calls are looked at: the last so many, or those of the last while. */
@@ -27,7 +27,7 @@ export type Strategy =
 
 /** The last `size` calls. */
 export interface CountWindowOptions {
-  /** How many calls. Default 100. */
+  /** How many calls. At most 10 million. Default 100. */
   readonly size?: number;
   /** Opens when this share of them has failed, or more. Above 0, up to 1. Default 0.5. */
   readonly failureRate?: number;
@@ -37,9 +37,9 @@ export interface CountWindowOptions {
 
 /** The calls of the last `windowMs`. */
 export interface TimeWindowOptions {
-  /** Default 30 000. */
+  /** At least a microsecond for each bucket. Default 30 000. */
   readonly windowMs?: Milliseconds;
-  /** Into how many parts it is divided: what is older goes part by part. Default 10. */
+  /** Into how many parts it is divided: what is older goes part by part. At most 10 million. Default 10. */
   readonly buckets?: number;
   /** Opens when this share of them has failed, or more. Above 0, up to 1. Default 0.5. */
   readonly failureRate?: number;
@@ -64,6 +64,8 @@ export interface SlowRateOptions {
 }
 
 const MINIMUM_CALLS = 20;
+/** So that a clock can tell them apart. */
+const SHORTEST_BUCKET_MS = 0.001;
 
 /** Opens after so many failures in a row; a success begins the count anew. Default 5. */
 export function consecutive(failures = 5): Strategy {
@@ -134,13 +136,22 @@ const CHECKS: { readonly [Kind in Strategy['kind']]: (strategy: Extract<Strategy
 function checkSpanOfCalls(span: Span, minimumCalls: number): void {
   checkObject('span', span);
   checkOneOf('span.kind', span.kind, ['calls', 'time']);
-  if (span.kind === 'calls') checkCount('size', span.size);
-  else {
-    checkSpan('windowMs', span.windowMs);
-    checkCount('buckets', span.buckets);
-  }
+  if (span.kind === 'calls') checkSize('size', span.size);
+  else checkTimeSpan(span);
   checkCount('minimumCalls', minimumCalls);
   if (span.kind === 'calls' && minimumCalls > span.size) {
     throw new BreakerOptionError('minimumCalls', `at most size (${span.size}), or it would never open`, minimumCalls);
   }
+}
+
+function checkTimeSpan({ windowMs, buckets }: Extract<Span, { kind: 'time' }>): void {
+  checkSpan('windowMs', windowMs);
+  checkSize('buckets', buckets);
+  if (windowMs / buckets >= SHORTEST_BUCKET_MS) return;
+  const leastMs = buckets * SHORTEST_BUCKET_MS;
+  throw new BreakerOptionError(
+    'windowMs',
+    `at least ${leastMs} ms for ${buckets} buckets, a microsecond each`,
+    windowMs,
+  );
 }
