@@ -31,11 +31,10 @@ export class CallEnds {
   }
 }
 
-/** What a function gives, or throws, as a promise of this realm's own kind. */
+/** What a function gives, or throws, as a promise of this realm's own kind: `then` of any other may do what it likes. */
 export function resultOf<T>(fn: GuardedFunction<T>, context: LazyContext): Promise<T> {
   try {
-    const result = fn(context);
-    return result instanceof Promise ? result : Promise.resolve(result);
+    return Promise.resolve(fn(context)); // the very same, if it is one
   } catch (error) {
     return Promise.reject(error);
   }

@@ -12,8 +12,9 @@ export class CircuitBreakerServer extends GenServer {
 
   override init(options: CircuitBreakerOptions, lives: KeptLives): void {
     const { clock, random, name, signal } = this.self;
-    const life = lives.of(this.self);
-    const breaker = new LocalBreaker({ label: name, ...options, clock, random }, life.events);
+    const label = options.label ?? name;
+    const life = lives.of(random, label);
+    const breaker = new LocalBreaker({ ...options, label, clock, random }, life.events);
     if (lives.keepsState) life.enter(breaker, clock.now());
     this.#share(breaker);
     const end = (): void => {

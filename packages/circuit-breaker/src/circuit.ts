@@ -135,7 +135,9 @@ export class Circuit {
     this.events.emit({ kind: 'result_dropped', reason });
   }
 
+  /** After its end nothing happens any more. */
   dispatch(input: BreakerInput): readonly BreakerEffect[] {
+    if (this.#isEnded) return [];
     const { state, effects } = reduce(this.#state, input, this.#options.clock.now(), this.#rules);
     if (state === this.#state) return effects;
     this.#enter(state);
@@ -148,10 +150,11 @@ export class Circuit {
     this.#enter({ ...state, generation: this.#state.generation + 1 });
   }
 
-  /** No call is made any more, and no timer is left. */
+  /** No call is made any more, and no timer is left. What was counted may still be saved. */
   end(): void {
     this.#isEnded = true;
-    this.#enter({ ...this.#state, generation: this.#state.generation + 1 });
+    this.#isCounting = false;
+    this.#state = { ...this.#state, generation: this.#state.generation + 1 };
     this.#timer?.cancel();
     this.#waiting?.dismiss();
   }
@@ -210,14 +213,14 @@ export class Circuit {
   #enter(state: BreakerState): void {
     const isNewEra = state.generation !== this.#state.generation;
     this.#state = state;
-    this.#isCounting = !this.#isEnded && state.phase.kind === 'closed' && !state.mode.startsWith('forced');
+    this.#isCounting = state.phase.kind === 'closed' && !state.mode.startsWith('forced');
     if (isNewEra) this.#window.clear();
     if (this.#options.punctual) this.#setTimer();
   }
 
   #setTimer(): void {
     this.#timer?.cancel();
-    const at = this.#isEnded ? undefined : nextChange(this.#state.phase);
+    const at = nextChange(this.#state.phase);
     this.#timer = undefined;
     if (at === undefined) return;
     const { clock } = this.#options;
@@ -231,7 +234,7 @@ export class Circuit {
     const { from, to, reason, cause } = effect;
     if (to === 'open' && reason !== 'forced') this.stats.trips++;
     this.events.emit({ kind: 'state_changed', from, to, reason, cause });
-    if (to === 'open' && this.#state.mode !== 'shadow') this.#waiting?.dismiss();
+    if (to === 'open' && this.isRejecting) this.#waiting?.dismiss(); // a listener may have reset it, or it may be half-open by now
   }
 
   #tell(outcome: Outcome, durationMs: Milliseconds | undefined, error: unknown): void {

@@ -1,3 +1,4 @@
+import { isPromise } from 'node:util/types';
 import type { Outcome } from './breaker-state.js';
 import { BreakerOptionError } from './errors.js';
 import type { BreakerEvents } from './events.js';
@@ -26,6 +27,7 @@ function ask(classifier: () => unknown, otherwise: Outcome, name: string, events
   try {
     const outcome = classifier();
     if (outcome === 'failure' || outcome === 'success' || outcome === 'ignore') return outcome;
+    if (isPromise(outcome)) outcome.catch((error: unknown) => events.problem('classifier', error)); // nobody else has it
     throw new BreakerOptionError(`${name}()`, `'failure', 'success' or 'ignore'`, outcome);
   } catch (error) {
     events.problem('classifier', error);

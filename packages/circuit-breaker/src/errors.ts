@@ -45,7 +45,8 @@ export abstract class CallRejectedError extends CircuitBreakerError {
 
 /**
  * The breaker is open, or half-open with all its probes under way. `cause` is the failure that opened it last, if there was an
- * error. While half-open, `retryAfterMs` is when the probe under way is given up at the latest; while forced open, undefined.
+ * error. While half-open, `retryAfterMs` is when the first of these probes is overdue, or `callTimeoutMs` of the breaker if that is
+ * less; a lease, or a call with a time of its own, may take longer. While forced open it is undefined.
  */
 export class CircuitOpenError extends CallRejectedError {
   readonly code = 'ERR_CIRCUIT_BREAKER_OPEN';

@@ -52,6 +52,8 @@ export class BreakerEvents {
   readonly #label: string;
   readonly #parent: BreakerEvents | undefined;
   #listeners: Set<BreakerListener> | undefined;
+  /** Being told, and what has happened meanwhile. A listener may act on the breaker: all others hear of it afterwards, too. */
+  #telling: BreakerEvent[] | undefined;
 
   /** `parent`: whose listeners hear all of it, too. */
   constructor(label: string, parent?: BreakerEvents) {
@@ -75,6 +77,13 @@ export class BreakerEvents {
   emit(happening: BreakerHappening): void {
     if (!this.isHeard) return;
     const event: BreakerEvent = { breaker: this.#label, ...happening };
+    if (this.#telling !== undefined) return void this.#telling.push(event);
+    this.#telling = [event];
+    for (const one of this.#telling) this.#publish(one);
+    this.#telling = undefined;
+  }
+
+  #publish(event: BreakerEvent): void {
     published.publish(event);
     this.#tellAll(event);
     if (this.#parent !== undefined) this.#parent.#tellAll(event);

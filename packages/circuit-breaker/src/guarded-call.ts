@@ -36,7 +36,7 @@ export class GuardedCall<T> {
 
   /** An async function: after waiting it goes on in its caller's async context, whoever has made room. */
   async #runInside(bulkhead: Bulkhead, fn: GuardedFunction<T>): Promise<T> {
-    if (!bulkhead.tryEnter()) await this.#wait(bulkhead);
+    while (!bulkhead.tryEnter()) if (await this.#wait(bulkhead)) break;
     try {
       if (this.#limits.signal?.aborted === true) throw this.#cancelled();
       return await this.#attempt(fn);
@@ -45,11 +45,16 @@ export class GuardedCall<T> {
     }
   }
 
-  /** For room in the bulkhead: not if the call would be rejected anyway. */
-  async #wait(bulkhead: Bulkhead): Promise<void> {
+  /** For room in the bulkhead: not if the call would be rejected anyway. False: it must ask again. */
+  async #wait(bulkhead: Bulkhead): Promise<boolean> {
+    const { signal } = this.#limits;
+    if (signal?.aborted === true) throw this.#cancelled();
     if (this.#circuit.isRejecting) throw this.#circuit.rejection();
-    const entry = await bulkhead.enter(this.#limits.signal);
-    if (entry.kind !== 'entered') throw this.#noRoom(entry);
+    const entry = await bulkhead.enter(signal);
+    if (entry.kind === 'entered') return true;
+    // Called off when the breaker opened; since then it may have been reset.
+    if (entry.kind === 'dismissed' && !this.#circuit.isRejecting) return false;
+    throw this.#noRoom(entry);
   }
 
   #noRoom(why: NoRoom): Error {

@@ -1,4 +1,4 @@
-import type { Milliseconds, Self } from '@rookery/genserver';
+import type { Milliseconds } from '@rookery/genserver';
 import { BreakerEvents } from './events.js';
 import type { LocalBreaker } from './local-breaker.js';
 import type { SavedBreaker } from './snapshot.js';
@@ -35,10 +35,11 @@ export class KeptLives {
     this.keepsState = keepsState;
   }
 
-  of({ random, name }: Pick<Self, 'random' | 'name'>): Life {
+  /** `label`: what its events call it. */
+  of(random: () => number, label: string): Life {
     const known = this.#isNamed ? this.#lives.get(random) : undefined;
     if (known !== undefined) return known;
-    const life = new Life(name);
+    const life = new Life(label);
     if (this.#isNamed) this.#lives.set(random, life);
     return life;
   }

@@ -131,6 +131,14 @@ describe('a supervised breaker', () => {
     },
   );
 
+  test('is called by its label, if it has one, in errors and events', async () => {
+    const { pay } = await start({ label: 'payments' });
+    const events = eventsOf(pay);
+    await failTimes(pay, 1);
+    expect(await endOf(pay.call(down))).toMatchObject({ breaker: 'payments' });
+    expect(events.map((event) => event.breaker)).toEqual(['payments', 'payments', 'payments']);
+  });
+
   test('without a name gives a ref by pid', async () => {
     const { runtime } = newRuntime();
     const breaker = await runtime.start(CircuitBreaker.childSpec());
