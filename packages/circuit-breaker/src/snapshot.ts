@@ -48,7 +48,7 @@ export function revive(
   if (phase.kind === 'closed') {
     return { mode, generation, phase: { kind: 'closed', trips, since: now - phase.closedMs - elapsedMs } };
   }
-  const until = now + Math.min(longestMs, phase.leftMs - elapsedMs);
+  const until = now + Math.min(longestMs, phase.leftMs) - elapsedMs;
   return { mode, generation, phase: { kind: 'open', trips, until, cause: undefined } };
 }
 

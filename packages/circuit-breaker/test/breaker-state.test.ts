@@ -106,6 +106,7 @@ const TABLE: readonly (readonly [keyof typeof STATES, BreakerInput, number, stri
   ['half-open, two probes', settled(1, 'ignore'), 10, 'half_open +0', { probes: [probe(2, 60)] }],
   ['half-open, one success', settled(2, 'success'), 10, 'closed +1', { trips: 1, since: 10 }],
   ['half-open, one success', settled(2, 'ignore'), 10, 'half_open +0', { probes: [], successes: 1 }],
+  ['half-open, one success', held('forced_open'), 10, 'open +1', { kind: 'half_open', probes: [], successes: 0 }],
   ['half-open, one success', reset, 10, 'closed +1', { trips: 0 }],
   ['forced open', held('auto'), 10, 'closed +1', { kind: 'closed' }],
   ['forced open', held('forced_closed'), 10, 'closed +1', {}],

@@ -8,6 +8,7 @@ import {
   countWindow,
   timeWindow,
 } from '../src/index.js';
+import { openTime, tripsLeft } from '../src/open-time.js';
 import { DOWN, down, endOf, eventsOf, failTimes, Gate, useBreakers } from './support/breakers.js';
 
 const newBreaker = useBreakers();
@@ -96,6 +97,39 @@ describe('a listener that acts on the breaker', () => {
 });
 
 describe('who waits in the bulkhead', () => {
+  test('keeps its place and its time when a listener resets the breaker that opens', async () => {
+    const { breaker, clock } = newBreaker({
+      failureThreshold: 1,
+      bulkhead: { limit: 1, queue: 5, queueTimeoutMs: 50 },
+    });
+    breaker.subscribe((event) => event.kind === 'state_changed' && event.to === 'open' && breaker.reset());
+    const gate = new Gate();
+    const running = endOf(breaker.call(gate.fn));
+    const waiting = endOf(breaker.call(() => 2));
+    await clock.advance(30);
+    const lease = breaker.tryAcquire();
+    if (lease.kind === 'acquired') lease.failure(DOWN);
+    await clock.advance(20);
+    expect(await waiting).toMatchObject({ code: 'ERR_CIRCUIT_BREAKER_BULKHEAD_FULL', waitedMs: 50 });
+    gate.fail();
+    await running;
+  });
+
+  test('and cancels when it has just got room is not called', async () => {
+    const { breaker } = newBreaker({ bulkhead: { limit: 1, queue: 5 } });
+    const gate = new Gate();
+    const controller = new AbortController();
+    const running = breaker.call(gate.fn);
+    let calls = 0;
+    const waiting = endOf(breaker.execute(() => ++calls, { signal: controller.signal }));
+    gate.open(undefined);
+    while (breaker.stats().waiting > 0) await Promise.resolve();
+    controller.abort();
+    await running;
+    expect([await waiting, calls]).toMatchObject([{ code: 'ERR_CIRCUIT_BREAKER_CALL_CANCELLED' }, 0]);
+    expect(await breaker.call(() => 1)).toBe(1);
+  });
+
   test('when the breaker opens and is reset at once is called all the same, or has gone', async () => {
     const { breaker } = newBreaker({ failureThreshold: 1, bulkhead: { limit: 1, queue: 5 } });
     const gate = new Gate();
@@ -172,6 +206,18 @@ test('trips beyond the longest open time do not have to be waited off', async ()
   expect(await retryAfterMs()).toBe(400);
 });
 
+test.each([
+  [2, 800],
+  [5, 12_500], // the logarithm of 125 by 5 is more than 3, as machines count
+  [10, 100_000],
+  [1.5, 101],
+])('with factor %d up to %d ms, one decay after all trips makes the next open time shorter', (factor, maxMs) => {
+  const growth = { factor, maxMs, jitter: 0, decayMs: 10 };
+  const left = tripsLeft(99, 10, 100, growth);
+  expect(openTime(100, growth, left, 0)).toBeLessThan(maxMs);
+  expect(openTime(100, growth, left + 1, 0)).toBe(maxMs);
+});
+
 describe('windows', () => {
   test('of a size that no memory holds are refused', () => {
     expect(() => countWindow({ size: Number.MAX_SAFE_INTEGER })).toThrow('`size`');
@@ -243,6 +289,14 @@ describe('a snapshot from elsewhere', () => {
       const { retryAfterMs } = (await endOf(breaker.call(() => 1))) as { retryAfterMs: number };
       expect(retryAfterMs).toBeLessThanOrEqual(most);
     }
+  });
+
+  test('is done with an open time that is longer than its own, once its own has passed', () => {
+    let date = 1e12;
+    const options = { timeoutMs: 100, date: () => date };
+    const snapshot = { ...new CircuitBreaker(options).toJSON(), phase: { kind: 'open', leftMs: 5000 } } as const;
+    date += 100;
+    expect(CircuitBreaker.fromJSON(snapshot, options).state).toBe('half_open');
   });
 
   test('has no age by a date that is none', () => {
