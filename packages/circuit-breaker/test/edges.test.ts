@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { ManualClock } from '@rookery/genserver/testing';
 import {
   type BreakerEvent,
   BreakerOptionError,
@@ -297,6 +298,20 @@ describe('a snapshot from elsewhere', () => {
     const snapshot = { ...new CircuitBreaker(options).toJSON(), phase: { kind: 'open', leftMs: 5000 } } as const;
     date += 100;
     expect(CircuitBreaker.fromJSON(snapshot, options).state).toBe('half_open');
+  });
+
+  test('forgets trips also in the time between', async () => {
+    let date = 1e12;
+    const options = { failureThreshold: 1, timeoutMs: 100, openTime: { factor: 2, decayMs: 50 }, date: () => date };
+    const snapshot = { ...new CircuitBreaker(options).toJSON(), trips: 2 };
+    const retryAfterMs = async (): Promise<number> => {
+      const breaker = CircuitBreaker.fromJSON(snapshot, { ...options, clock: new ManualClock() });
+      await failTimes(breaker, 1);
+      return ((await endOf(breaker.call(down))) as { retryAfterMs: number }).retryAfterMs;
+    };
+    const atOnce = await retryAfterMs();
+    date += 50;
+    expect([atOnce, await retryAfterMs()]).toEqual([400, 200]);
   });
 
   test('has no age by a date that is none', () => {
