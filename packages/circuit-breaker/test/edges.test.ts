@@ -303,7 +303,7 @@ describe('a snapshot from elsewhere', () => {
   test('forgets trips also in the time between', async () => {
     let date = 1e12;
     const options = { failureThreshold: 1, timeoutMs: 100, openTime: { factor: 2, decayMs: 50 }, date: () => date };
-    const snapshot = { ...new CircuitBreaker(options).toJSON(), trips: 2 };
+    const snapshot = { ...new CircuitBreaker({ ...options, clock: new ManualClock() }).toJSON(), trips: 2 };
     const retryAfterMs = async (): Promise<number> => {
       const breaker = CircuitBreaker.fromJSON(snapshot, { ...options, clock: new ManualClock() });
       await failTimes(breaker, 1);
