@@ -191,8 +191,8 @@ test('an injected fault whose error cannot be made fails with the reason, after 
 });
 
 test('trips beyond the longest open time do not have to be waited off', async () => {
-  const openTime = { factor: 2, maxMs: 800, decayMs: 100 };
-  const { breaker, clock } = newBreaker({ failureThreshold: 1, timeoutMs: 100, openTime });
+  const growth = { factor: 2, maxMs: 800, decayMs: 100 };
+  const { breaker, clock } = newBreaker({ failureThreshold: 1, timeoutMs: 100, openTime: growth });
   const retryAfterMs = async (): Promise<number> =>
     ((await endOf(breaker.call(down))) as { retryAfterMs: number }).retryAfterMs;
   await failTimes(breaker, 1);
