@@ -9,7 +9,7 @@ import {
   unhealthy,
   unknown,
 } from '../src/index.js';
-import { useHealth } from './support/health.js';
+import { Gate, useHealth } from './support/health.js';
 
 const newHealth = useHealth();
 
@@ -145,4 +145,19 @@ test('a check that changes its state too often is flapping, until it has not for
     { flapping: true },
     { flapping: false },
   ]);
+});
+
+test('to get to know a state is no change: a check that is too old now and then is not flapping', async () => {
+  const gate = new Gate();
+  const { health, clock } = newHealth({
+    flapping: { transitions: 2, withinMs: 60_000 },
+    concurrency: 1,
+    checks: [
+      { name: 'a', intervalMs: 100, timeoutMs: 50, check: () => {} },
+      { name: 'hangs', initialDelayMs: 50, intervalMs: 2_000, timeoutMs: 1_000, check: gate.check },
+    ],
+  });
+  await clock.advance(1_100);
+  expect(health.check('a')?.transitions.map(({ to }) => to)).toEqual(['healthy', 'unknown', 'healthy']);
+  expect(health.check('a')?.flapping).toBe(false);
 });

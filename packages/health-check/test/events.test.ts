@@ -48,6 +48,16 @@ test('a listener hears of them until it leaves; one function may listen twice', 
   expect(() => health.subscribe(5 as never)).toThrow('`listener`');
 });
 
+test('one who leaves while others are told is not told any more', () => {
+  const heard: string[] = [];
+  const { health } = newHealth();
+  let leave: () => void = () => {};
+  health.subscribe(() => leave());
+  leave = health.subscribe(({ kind }) => void heard.push(kind));
+  health.beginShutdown();
+  expect(heard).toEqual([]);
+});
+
 test('what a listener throws, or rejects with, is a warning, and hurts nobody', async () => {
   const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
   const heard: string[] = [];

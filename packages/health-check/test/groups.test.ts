@@ -72,6 +72,15 @@ describe('which checks a group has', () => {
     expect([health.group('startup').state, health.group('readiness').state]).toEqual(['healthy', 'unhealthy']);
   });
 
+  test('startup without any check has not started once and for all', async () => {
+    const { health, clock } = newHealth();
+    expect(health.probe('startup').statusCode).toBe(200);
+    health.beginShutdown(); // looks at all groups
+    health.add(fixed('a', 'unhealthy'));
+    await clock.advance(0);
+    expect(health.probe('startup').statusCode).toBe(503);
+  });
+
   test('an unknown one is refused, with those that there are', () => {
     const { health } = newHealth();
     expect(() => health.group('redyness')).toThrow('overall, liveness, readiness, startup');
@@ -98,6 +107,15 @@ describe('what a group is', () => {
     });
     await clock.advance(0);
     expect([health.probe('readiness').statusCode, health.probe('overall').statusCode]).toEqual([429, 200]);
+  });
+
+  test('those of liveness that are not given stay as they are: not to know is no reason to be restarted', () => {
+    const { health } = newHealth({
+      groups: { liveness: { statusCodes: { degraded: 429 } } },
+      checks: [fixed('a', 'healthy', { tags: ['liveness'] })],
+    });
+    expect(health.group('liveness').state).toBe('unknown');
+    expect(health.probe('liveness').statusCode).toBe(200);
   });
 
   test('an aggregate of one’s own sees what checks that are not critical count for', async () => {

@@ -70,6 +70,24 @@ describe('details', () => {
     expect(ask('overall').text).toContain('The check says so.');
   });
 
+  test.each([
+    ['the last run, not yet believed', ['up', 'down'], 'healthy'],
+    ['what is believed, though the last run was good', ['down', 'up'], 'unhealthy'],
+  ] as const)('the text of errors is taken out, of %s', async (_, [first, then], state) => {
+    let status: 'up' | 'down' = first;
+    const { ask, health, clock } = await probed({
+      details: 'always',
+      rise: 2,
+      fall: 2,
+      checks: [{ name: 'a', check: () => ({ a: { status, ...(status === 'down' && { message: SECRET }) } }) }],
+    });
+    status = then;
+    await clock.advance(30_000);
+    expect(health.check('a')).toMatchObject({ state, hasErrorText: true });
+    expect(JSON.stringify(health.check('a'))).toContain(SECRET);
+    expect(ask('overall').text).not.toContain(SECRET);
+  });
+
   test('redact: false shows all; a function shows what it gives', async () => {
     expect((await probed({ details: 'always', redact: false })).ask('overall').text).toContain(SECRET);
     const { ask } = await probed({
@@ -174,6 +192,20 @@ describe('formats', () => {
     const { ask } = await probed({ format: 'health+json', checks: [{ name: 'a', check }] });
     expect(ask('readiness').body).toEqual({ status });
   });
+
+  test.each(['readiness', 'liveness'])(
+    'health+json says fail with 503, and warn with 200: unknown, of %s',
+    async (group) => {
+      const { health } = newHealth({
+        format: 'health+json',
+        checks: [{ name: 'a', tags: ['liveness', 'readiness'], check: () => {} }],
+      });
+      const { statusCode, body } = health.probe(group);
+      expect([statusCode, JSON.parse(body)]).toEqual(
+        group === 'readiness' ? [503, { status: 'fail' }] : [200, { status: 'warn' }],
+      );
+    },
+  );
 
   test('of one probe is its own', async () => {
     const { ask } = await probed();

@@ -96,6 +96,17 @@ describe('a shutdown', () => {
     },
   );
 
+  test('whose drain closes the health check rejects, and ends', async () => {
+    const { health, clock } = newHealth();
+    const drain = (): Promise<void> => {
+      health.close();
+      return new Promise(() => {});
+    };
+    const end = health.shutdown({ delayMs: 0, drain }).catch((error: unknown) => error);
+    await clock.advance(0);
+    expect([await end, timersOf(clock)]).toEqual([expect.objectContaining({ code: 'ERR_HEALTH_CHECK_CLOSED' }), 0]);
+  });
+
   test('tells what its drain fails with, also when its time is over and nobody waits', async () => {
     let fail: (error: Error) => void = () => {};
     const { health, clock, events } = newHealth();
@@ -129,9 +140,13 @@ describe('a check', () => {
     const { health, clock } = newHealth({ checks: [{ name: 'a', check: (given) => void (context = given) }] });
     await clock.advance(0);
     health.close();
-    expect(context?.loop()).toBe(context?.loop());
-    await clock.advance(1_000);
     expect(context?.loop().since(-Infinity)).toBeUndefined();
+    const first = context?.loop();
+    const other = newHealth({ checks: [{ name: 'a', check: (given) => void (context = given) }] });
+    await other.clock.advance(0);
+    expect(context?.loop()).not.toBe(first); // that measures
+    other.health.close();
+    expect(context?.loop()).toBe(first); // as good as none
   });
 
   test.each([
