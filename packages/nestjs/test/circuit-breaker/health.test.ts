@@ -8,7 +8,10 @@ import {
   CircuitBreakerHealthIndicator,
   CircuitBreakerModule,
   CircuitBreakers,
+  getCircuitBreakerToken,
 } from '../../src/integrations/circuit-breaker/index.js';
+import { HealthModule, HealthService } from '../../src/integrations/health/index.js';
+import { NO_MACHINE } from '../health/support/apps.js';
 import { useCacheApps } from '../ttl-cache/support/apps.js';
 
 const boot = useCacheApps();
@@ -81,6 +84,37 @@ test('it is a check of @rookery/health-check, as it is', async () => {
   });
   expect(health.probe('readiness').statusCode).toBe(200);
   health.close();
+});
+
+test.each([
+  [
+    'the indicator, for all of them',
+    HealthModule.forRootAsync({
+      inject: [CircuitBreakerHealthIndicator],
+      useFactory: (indicator: CircuitBreakerHealthIndicator) => ({
+        checks: [indicator],
+        minGapMs: 0,
+        builtIn: NO_MACHINE,
+      }),
+    }),
+    'circuit-breakers',
+  ],
+  [
+    'the built-in check, for one by its token',
+    HealthModule.forRoot({
+      minGapMs: 0,
+      builtIn: { ...NO_MACHINE, breakers: { of: { payments: getCircuitBreakerToken('payments') } } },
+    }),
+    'breakers',
+  ],
+])('HealthModule takes %s', async (_, healthModule, name) => {
+  const breakers = [{ name: 'payments', failureThreshold: 1 }];
+  const { app, get } = await boot({ imports: [CircuitBreakerModule.forRoot({ breakers }), healthModule] });
+  await trip(app.get(CircuitBreakers).get('payments'));
+  const health = app.get(HealthService);
+  await health.checkNow(name);
+  expect(health.check(name)?.state).toBe('degraded');
+  expect((await get('/readyz')).status).toBe(200);
 });
 
 test('it is an indicator of @nestjs/terminus: an open breaker keeps the instance in service', async () => {
