@@ -11,6 +11,7 @@ const titles = {
   'rookery-off': 'rookery, asyncContext: false',
   'rookery-limited': 'rookery, maxEntries',
   'rookery-details': "rookery, details: 'always'",
+  'rookery-per-turn': 'rookery, timePerTurn',
   'rookery-shed': 'rookery, shed',
   'rookery-direct': "rookery, tasks: 'direct'",
   'rookery-supervised': 'rookery, supervised',
@@ -23,6 +24,7 @@ const titles = {
 /** Subjects that are a peer's package with an option set. @type {Readonly<Record<string, readonly [name: string, option: string]>>} */
 const variants = {
   'p-queue-timed': ['p-queue', 'timeout'],
+  'lru-cache-exact': ['lru-cache', 'ttlResolution: 0'],
   'piscina-async': ['piscina', 'atomics: disabled'],
   'opossum-timed': ['opossum', 'timeout'],
   'cockatiel-timed': ['cockatiel', 'timeout'],

@@ -32,6 +32,10 @@ export function checkFunction(option: string, value: unknown): void {
   if (typeof value !== 'function') throw new CacheOptionError(option, 'a function', value);
 }
 
+export function checkFlag(option: string, value: unknown): asserts value is boolean {
+  if (typeof value !== 'boolean') throw new CacheOptionError(option, 'true or false', value);
+}
+
 export function checkFraction(option: string, value: unknown): asserts value is number {
   if (typeof value !== 'number' || !(value >= 0 && value < 1)) {
     throw new CacheOptionError(option, 'a number from 0 to less than 1', value);

@@ -81,6 +81,27 @@ export class LoadCycleError extends TtlCacheError {
 }
 
 /**
+ * A removal listener put a value that made another entry go, was told of that one, put another, and so on, 1,000 times: it would never end. The
+ * put is refused, nothing was changed. Whoever made the first change does not see this; it is reported as a problem of the listener.
+ */
+export class RemovalLoopError extends TtlCacheError {
+  readonly code = 'ERR_TTL_CACHE_REMOVAL_LOOP';
+
+  constructor(
+    readonly cache: string,
+    /** Of the put that was refused, as text. */
+    readonly key: string,
+    /** How many removals had followed from each other. */
+    readonly removals: number,
+  ) {
+    super(
+      `Cannot put ${key} within the removal listener of ${cache}: ${removals} removals have followed from each other, each of them ` +
+        'made by the listener that heard of the one before. A listener must not put back what it is told of, whatever the cause.',
+    );
+  }
+}
+
+/**
  * A value cannot be kept, or given: copying, freezing or weighing it failed, for the `cause`. Of a load it is the failure of that
  * load. What was there under the key is still there.
  */

@@ -21,10 +21,12 @@ import {
   type TtlCacheOptions,
 } from './options.js';
 import { makeParts } from './parts.js';
+import type { Removals } from './removals.js';
 import type { SingleFlight } from './single-flight.js';
 import { type CacheSnapshot, revive, type Revived, toSnapshotEntry } from './snapshot.js';
 import type { CacheStats, StatsCounter } from './stats.js';
 import type { Sweeper } from './sweeper.js';
+import type { TimeSource } from './turn-time.js';
 import type { TtlMap } from './ttl-map.js';
 import type { Guard } from './values.js';
 
@@ -39,6 +41,10 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
   readonly #flights: SingleFlight<Key, Value>;
   readonly #sweeper: Sweeper;
   readonly #keeper: Keeper<Key, Value>;
+  readonly #removals: Removals<Key, Value>;
+  /** By which an entry is live or not. */
+  readonly #reads: TimeSource;
+  readonly #endTurn: () => void;
   readonly #fetcher: Fetcher<Key, Value>;
   #isClosed = false;
 
@@ -53,6 +59,9 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
     this.#sweeper = parts.sweeper;
     this.#keeper = parts.keeper;
     this.#fetcher = parts.fetcher;
+    this.#removals = parts.removals;
+    this.#reads = parts.reads;
+    this.#endTurn = parts.endTurn;
   }
 
   get size(): number {
@@ -76,7 +85,7 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
       const page = map.page(row);
       const at = placeOf(row);
       const expiresAt = page.expiresAt(at);
-      const now = expiresAt === Infinity ? 0 : this.#options.clock.now();
+      const now = expiresAt === Infinity ? 0 : this.#reads.now();
       if (now < expiresAt) {
         this.#stats.hits++;
         return { kind: 'found', value: this.#give(page.values[at] as Value, key) };
@@ -99,6 +108,7 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
   put(key: Key, value: Value, options?: Milliseconds | PutOptions): boolean {
     checkPut(key, options);
     if (this.#isClosed) throw new CacheClosedError(this.#options.label, `put ${formatKey(key)}`);
+    this.#removals.refuseLoop(key);
     if (options === undefined) return this.#keeper.keep(key, value);
     return this.#keeper.keep(key, value, typeof options === 'number' ? { ttlMs: options } : options);
   }
@@ -125,7 +135,11 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
 
   ttl(key: Key): Milliseconds | undefined {
     const row = this.#liveRow(key);
-    return row === undefined ? undefined : this.#map.expiresAt(row) - this.#options.clock.now();
+    if (row === undefined) return undefined;
+    const page = this.#map.page(row);
+    const at = placeOf(row);
+    // A time that stands still may be before the life began.
+    return Math.min(page.ttlMs(at), page.expiresAt(at) - this.#reads.now());
   }
 
   delete(key: Key): boolean {
@@ -170,7 +184,7 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
 
   snapshot(): CacheSnapshot<Key, Value> {
     const now = this.#options.clock.now();
-    const entries = [...this.#liveEntries()].map((entry) => toSnapshotEntry(entry, now));
+    const entries = [...this.#liveEntries(this.#options.clock)].map((entry) => toSnapshotEntry(entry, now));
     return {
       takenAtMs: this.#options.date(),
       entries: entries.map((entry) => ({ ...entry, value: this.#give(entry.value, entry.key) })),
@@ -179,7 +193,11 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
 
   restore(snapshot: CacheSnapshot<Key, Value>): number {
     if (this.#isClosed) throw new CacheClosedError(this.#options.label, 'restore a snapshot');
-    const isRevived = (one: Revived<Key, Value>): boolean => !this.has(one.key) && this.#keeper.revive(one);
+    const now = this.#options.clock.now();
+    const isRevived = (one: Revived<Key, Value>): boolean => {
+      this.#removals.refuseLoop(one.key);
+      return !this.has(one.key) && this.#keeper.revive(one, now);
+    };
     return revive(snapshot, this.#options.date()).filter(isRevived).length;
   }
 
@@ -193,6 +211,7 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
     this.#sweeper.close();
     this.#flights.abortAll(this.#options.label);
     this.#map.clear(this.#options.clock.now());
+    this.#endTurn();
   }
 
   #give(value: Value, key: Key): Value {
@@ -202,18 +221,18 @@ export class ExpiringCache<Key, Value> implements Cache<Key, Value> {
   #liveRow(key: Key): Row | undefined {
     checkKey(key);
     const row = this.#map.peekRow(key);
-    return row !== undefined && this.#options.clock.now() < this.#map.expiresAt(row) ? row : undefined;
+    return row !== undefined && this.#reads.now() < this.#map.expiresAt(row) ? row : undefined;
   }
 
-  *#liveEntries(): IterableIterator<Entry<Key, Value>> {
-    for (const entry of this.#map.all()) if (this.#options.clock.now() < entry.expiresAt) yield entry;
+  *#liveEntries(time: TimeSource = this.#reads): IterableIterator<Entry<Key, Value>> {
+    for (const entry of this.#map.all()) if (time.now() < entry.expiresAt) yield entry;
   }
 
   /** Returns whether there was a live one. */
   #delete(key: Key): boolean {
     const row = this.#map.peekRow(key);
     if (row === undefined) return false;
-    const isLive = this.#options.clock.now() < this.#map.expiresAt(row);
+    const isLive = this.#reads.now() < this.#map.expiresAt(row);
     this.#map.remove(row, isLive ? 'deleted' : 'expired');
     return isLive;
   }

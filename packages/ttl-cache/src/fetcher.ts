@@ -36,7 +36,7 @@ export class Fetcher<Key, Value> {
     const { map, stats, options: defaults } = this.#parts;
     if (options.signal?.aborted === true) throw new FetchAbortedError(formatKey(key), options.signal.reason);
     const entry = map.use(key);
-    const now = entry === undefined ? Infinity : this.#now();
+    const now = entry === undefined ? Infinity : this.#parts.reads.now();
     if (entry === undefined || now >= entry.expiresAt) {
       stats.misses++;
       return this.#miss({ key, loader, options, entry: entry?.at(now) === 'stale' ? entry : undefined });

@@ -16,5 +16,6 @@ export {
   FetchAbortedError,
   LoadCycleError,
   LoadTimeoutError,
+  RemovalLoopError,
   TtlCacheError,
 } from './errors.js';

@@ -1,3 +1,4 @@
+import type { Milliseconds } from '@rookery/genserver';
 import type { Life } from './entry.js';
 import { CacheClosedError, CacheOptionError, CacheValueError } from './errors.js';
 import { formatKey } from './key.js';
@@ -18,7 +19,7 @@ export interface KeeperParts<Key, Value> {
   readonly flights: SingleFlight<Key, Value>;
   readonly time: RecentTime;
   readonly sweeper: Sweeper;
-  readonly problems: Problems<Key, Value>;
+  readonly problems: Problems;
 }
 
 /** A value as it is kept. */
@@ -80,13 +81,18 @@ export class Keeper<Key, Value> {
     return this.#put(key, value, life, { tags: tags && withoutRepeats(tags), weight, ageMs: 0 });
   }
 
-  /** As it was, unless there is a live value. A load under way goes on, as it brings something newer. */
-  revive({ key, value, ageMs, tags, ttlMs, staleForMs }: Revived<Key, Value>): boolean {
+  /**
+   * As it was, unless there is a live value. A load under way goes on, as it brings something newer. `asOf`: by when its age was
+   * that; listeners may have held up those before it.
+   */
+  revive({ key, value, ageMs, tags, ttlMs, staleForMs }: Revived<Key, Value>, asOf: Milliseconds): boolean {
     const { options, map } = this.#parts;
     const life = { ttlMs, staleForMs };
     const { value: kept, weight } = this.prepare(key, value);
-    if (weight > options.maxWeight || map.peek(key)?.at(options.clock.now()) === 'live') return false;
-    map.put(key, kept, life, options.clock.now(), { tags: tags && withoutRepeats(tags), weight, ageMs });
+    const now = options.clock.now();
+    const age = ageMs + (now - asOf);
+    if (age >= ttlMs || weight > options.maxWeight || map.peek(key)?.at(now) === 'live') return false;
+    map.put(key, kept, life, now, { tags: tags && withoutRepeats(tags), weight, ageMs: age });
     this.#hasKept(life);
     return true;
   }

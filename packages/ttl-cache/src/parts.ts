@@ -2,11 +2,14 @@ import { isHeard, publish } from './diagnostics.js';
 import { Fetcher } from './fetcher.js';
 import { Keeper } from './keeper.js';
 import type { CompleteOptions } from './options.js';
+import { isMachine } from './process-clock.js';
 import { Problems } from './problems.js';
 import { RecentTime } from './recent-time.js';
+import { Removals } from './removals.js';
 import { SingleFlight } from './single-flight.js';
 import { StatsCounter } from './stats.js';
 import { Sweeper } from './sweeper.js';
+import { type TimeSource, TurnTime } from './turn-time.js';
 import { TtlMap } from './ttl-map.js';
 import { type Guard, GUARDS } from './values.js';
 
@@ -20,9 +23,14 @@ export interface Parts<Key, Value> {
   readonly options: CompleteOptions<Key, Value>;
   readonly guard: Guard;
   readonly time: RecentTime;
+  /** By which an entry is live or not: the clock, unless the time is to stand still for a turn. */
+  readonly reads: TimeSource;
+  /** Forgets what was read of the clock; nothing is left for the next turn. */
+  readonly endTurn: () => void;
   readonly stats: StatsCounter;
   readonly map: TtlMap<Key, Value>;
   readonly flights: SingleFlight<Key, Value>;
+  readonly removals: Removals<Key, Value>;
   readonly sweeper: Sweeper;
   readonly keeper: Keeper<Key, Value>;
   readonly fetcher: Fetcher<Key, Value>;
@@ -30,20 +38,29 @@ export interface Parts<Key, Value> {
 
 /** Puts a cache together. `idle`: told when the last load under way has ended. */
 export function makeParts<Key, Value>(options: CompleteOptions<Key, Value>, idle?: () => void): Parts<Key, Value> {
-  const { clock, values } = options;
+  const { clock, values, timePerTurn } = options;
   const guard = GUARDS[values];
   const stats = new StatsCounter();
-  const problems = new Problems<Key, Value>(options);
-  const map = makeMap(options, stats, problems);
+  const problems = new Problems(options);
+  const removals = new Removals<Key, Value>({ ...options, problems });
+  const map = makeMap(options, stats, removals);
   const sweeper = makeSweeper(options, map, stats);
+  const turn = timePerTurn && isMachine(clock) ? new TurnTime(clock) : undefined;
+  const time = new RecentTime(clock);
   const common = {
     options,
     guard,
     map,
     sweeper,
     problems,
+    removals,
     stats,
-    time: new RecentTime(clock),
+    time,
+    reads: turn ?? clock,
+    endTurn: (): void => {
+      time.close();
+      turn?.close();
+    },
     flights: new SingleFlight<Key, Value>(clock, options.label, idle),
   };
   const keeper = new Keeper<Key, Value>(common);
@@ -52,9 +69,9 @@ export function makeParts<Key, Value>(options: CompleteOptions<Key, Value>, idle
 }
 
 function makeMap<Key, Value>(
-  { label, maxEntries, maxWeight, sweepIntervalMs, clock }: CompleteOptions<Key, Value>,
+  { maxEntries, maxWeight, sweepIntervalMs, clock }: CompleteOptions<Key, Value>,
   stats: StatsCounter,
-  problems: Problems<Key, Value>,
+  removals: Removals<Key, Value>,
 ): TtlMap<Key, Value> {
   return new TtlMap<Key, Value>({
     maxEntries,
@@ -63,8 +80,7 @@ function makeMap<Key, Value>(
     now: clock.now(),
     removed: (key, value, cause) => {
       stats.removed(cause);
-      if (cause === 'evicted' && isHeard('eviction')) publish('eviction', { cache: label, key });
-      problems.removed(key, value, cause);
+      removals.add(key, value, cause);
     },
   });
 }

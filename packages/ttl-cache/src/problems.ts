@@ -6,30 +6,23 @@ import type { CacheProblem, ProblemListener, RemovalCause, RemovalListener } fro
 const MANY_ENTRIES = 100_000;
 
 /** Calls what the user has given to listen, and reports what goes wrong there and elsewhere, so that nothing of it is lost. */
-export class Problems<Key, Value> {
+export class Problems {
   readonly #label: string;
-  readonly #onRemoval: RemovalListener<Key, Value> | undefined;
   readonly #onProblem: ProblemListener | undefined;
   #isUnbounded: boolean;
 
   constructor(options: {
     readonly label: string;
     readonly isUnlimited: boolean;
-    readonly onRemoval: RemovalListener<Key, Value> | undefined;
     readonly onProblem: ProblemListener | undefined;
   }) {
     this.#label = options.label;
     this.#isUnbounded = options.isUnlimited;
-    this.#onRemoval = options.onRemoval;
     this.#onProblem = options.onProblem;
   }
 
-  removed(key: Key, value: Value, cause: RemovalCause): void {
-    if (this.#onRemoval !== undefined) this.#tell(this.#onRemoval, key, value, cause);
-  }
-
-  // On its own, as what is captured here costs at each call.
-  #tell(onRemoval: RemovalListener<Key, Value>, key: Key, value: Value, cause: RemovalCause): void {
+  /** What the listener throws or rejects with is reported. */
+  tell<Key, Value>(onRemoval: RemovalListener<Key, Value>, key: Key, value: Value, cause: RemovalCause): void {
     const fail = (error: unknown): void => this.report(error, { during: 'removal_listener', key });
     try {
       const result = onRemoval(key, value, cause);

@@ -1,4 +1,4 @@
-import type { Clock, ClockTimer, Milliseconds, Self } from '@rookery/genserver';
+import { type Clock, type ClockTimer, type Milliseconds, type Self, systemClock } from '@rookery/genserver';
 
 /** A timer has fired, of what a process keeps the time for. */
 export class Tick {
@@ -6,14 +6,32 @@ export class Tick {
 }
 
 /** The runtime's time, and timers that are messages to a process: it has to `run` each Tick. They end with the process. */
+class ProcessClock implements Clock {
+  readonly #self: Self;
+  readonly source: Clock;
+
+  constructor(self: Self) {
+    this.#self = self;
+    this.source = self.clock;
+  }
+
+  now(): Milliseconds {
+    return this.source.now();
+  }
+
+  setTimer(delayMs: Milliseconds, callback: () => void): ClockTimer {
+    const timer = this.#self.sendAfter(delayMs, new Tick(callback));
+    return { cancel: () => void timer.cancel(), unref: () => void timer.unref(), ref: () => {} };
+  }
+}
+
 export function clockOf(self: Self): Clock {
-  return {
-    now: () => self.now(),
-    setTimer: (delayMs, callback): ClockTimer => {
-      const timer = self.sendAfter(delayMs, new Tick(callback));
-      return { cancel: () => void timer.cancel(), unref: () => void timer.unref(), ref: () => {} };
-    },
-  };
+  return new ProcessClock(self);
+}
+
+/** Whether its time is the machine's, whoever sets its timers. Such a time does not go on because a test says so. */
+export function isMachine(clock: Clock): boolean {
+  return (clock instanceof ProcessClock ? clock.source : clock) === systemClock;
 }
 
 /** The same of a process that is only being started. A timer that is set before is late by no more than that takes, not by its delay. */

@@ -1,4 +1,6 @@
-import { type Clock, type Milliseconds, systemClock } from '@rookery/genserver';
+import type { Clock, Milliseconds } from '@rookery/genserver';
+import { onNextTurn } from './machine.js';
+import { isMachine } from './process-clock.js';
 
 /** Readings of the clock that follow each other closer than this may be a burst. */
 const BURST_GAP_MS = 0.1;
@@ -20,11 +22,16 @@ export class RecentTime {
   /** How many more may be given the last reading. */
   #left = 0;
   #inARow = 0;
-  #isArmed = false;
+  /** Takes back what ends the burst. */
+  #cancel: (() => void) | undefined;
+  readonly #end = (): void => {
+    this.#cancel = undefined;
+    this.#left = this.#inARow = 0;
+  };
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#isMachine = clock === systemClock;
+    this.#isMachine = isMachine(clock);
   }
 
   now(): Milliseconds {
@@ -41,16 +48,15 @@ export class RecentTime {
     return now;
   }
 
-  /** It ends with this turn of the event loop, or soon after. */
+  /** Leaves nothing to the next turn. */
+  close(): void {
+    this.#cancel?.();
+    this.#end();
+  }
+
+  /** It ends with this turn of the event loop. */
   #burst(): void {
     this.#left = READS_AT_ONCE - 1;
-    if (this.#isArmed) return;
-    this.#isArmed = true;
-    this.#clock
-      .setTimer(0, () => {
-        this.#isArmed = false;
-        this.#left = this.#inARow = 0;
-      })
-      .unref();
+    this.#cancel ??= onNextTurn(this.#end);
   }
 }

@@ -4,7 +4,11 @@
  */
 export type RemovalCause = 'expired' | 'evicted' | 'replaced' | 'deleted' | 'cleared';
 
-/** Told of an entry after it has gone from the cache. Whatever it throws or rejects with is reported, and hurts nobody. */
+/**
+ * Told of an entry after it has gone from the cache, and never while it is being told of another: what goes because it changes the
+ * cache itself is told when it has returned. One that puts back all it hears of is stopped by a RemovalLoopError. Whatever it
+ * throws or rejects with is reported, and hurts nobody.
+ */
 export type RemovalListener<Key, Value> = (key: Key, value: Value, cause: RemovalCause) => unknown;
 
 /** What went wrong where no caller waits for it: `during` says in what. */

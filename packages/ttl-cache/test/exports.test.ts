@@ -10,6 +10,7 @@ test('the main entry exports these values, and no others', () => {
     'FetchAbortedError',
     'LoadCycleError',
     'LoadTimeoutError',
+    'RemovalLoopError',
     'TtlCache',
     'TtlCacheError',
     'TtlCacheRef',

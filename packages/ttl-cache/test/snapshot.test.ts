@@ -1,3 +1,4 @@
+import { ManualClock } from '@rookery/genserver/testing';
 import { describe, expect, test } from '@jest/globals';
 import { CacheOptionError, type CacheSnapshot } from '../src/index.js';
 import { found, Gate, timersOf, useCaches } from './support/caches.js';
@@ -76,6 +77,17 @@ describe('snapshot and restore', () => {
     expect([cache.restore(taken), cache.get('a'), cache.get('b')]).toEqual([1, found(2), found(1)]);
     gate.open(3);
     expect([await loading, cache.get('b')]).toEqual([3, found(3)]);
+  });
+
+  test('what is put back late, as listeners took long, lives no longer; what is over by then is not put back', () => {
+    let now = 0;
+    const clock = new ManualClock();
+    clock.now = () => now;
+    const { cache } = newCache<string, number>({ clock, maxEntries: 1, onRemoval: () => void (now += 60) });
+    const entries = ['a', 'b', 'c'].map((key) => ({ key, value: 1, ttlMs: 100, leftMs: 100 }));
+    cache.put('old', 1);
+    expect(cache.restore({ takenAtMs: Date.now() + 60_000, entries })).toBe(2);
+    expect([now, [...cache.keys()]]).toEqual([120, []]); // b, put at 60, was over at 100
   });
 
   test('keep the order of use, and the limits', () => {

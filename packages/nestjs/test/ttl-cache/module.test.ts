@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { Controller, Get, Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { ManualClock } from '@rookery/genserver/testing';
@@ -36,6 +36,28 @@ describe('caches', () => {
     await clock.advance(10);
     expect(byDefault.get('tea')).toEqual({ kind: 'not_found' });
     expect(prices.get('tea')).toEqual({ kind: 'found', value: 2 });
+  });
+
+  test('read the clock once a turn, if their options say so', async () => {
+    @Injectable()
+    class Holder {
+      constructor(
+        @InjectCache('exact') readonly exact: AnyCache,
+        @InjectCache('still') readonly still: AnyCache,
+      ) {}
+    }
+    const imports = [TtlCacheModule.forFeature([{ name: 'exact' }, { name: 'still', timePerTurn: true }])];
+    const { app } = await boot({ imports, providers: [Holder] });
+    const { exact, still } = app.get(Holder);
+    const readings = (cache: AnyCache): number => {
+      cache.put('key', 1);
+      const now = jest.spyOn(performance, 'now');
+      for (let i = 0; i < 10; i++) cache.get('key');
+      const { length } = now.mock.calls;
+      now.mockRestore();
+      return length;
+    };
+    expect([readings(exact), readings(still)]).toEqual([10, 1]);
   });
 
   test('of forFeature belong to the module that imports them, even with equal names', async () => {

@@ -1,12 +1,17 @@
 import { LRUCache } from 'lru-cache';
 /** @import { Subject, Value } from './subject.mjs' */
 
-/** @type {Subject} */
-export const lruCache = {
+/** `ttlResolution`: for how many milliseconds one reading of the clock serves; 0: for one. @param {number} [ttlResolution] @returns {Subject} */
+export const makeLruCache = (ttlResolution = 1) => ({
   isAsync: false,
   open({ max, ttlMs }) {
     /** @type {LRUCache<string, Value, () => Promise<Value>>} */
-    const cache = new LRUCache({ max, ttl: ttlMs, fetchMethod: (_key, _stale, { context: load }) => load() });
+    const cache = new LRUCache({
+      max,
+      ttl: ttlMs,
+      ttlResolution,
+      fetchMethod: (_key, _stale, { context: load }) => load(),
+    });
     return {
       get: (key) => cache.get(key),
       put: (key, value) => cache.set(key, value),
@@ -18,4 +23,4 @@ export const lruCache = {
       close: () => cache.clear(),
     };
   },
-};
+});

@@ -1,12 +1,17 @@
 import { TtlCache } from '@rookery/ttl-cache';
 /** @import { Subject, Value } from './subject.mjs' */
 
-/** Ours, as a plain object. @param {{ readonly isLimited: boolean }} kind @returns {Subject} */
-export const makeRookery = ({ isLimited }) => ({
+/** Ours, as a plain object. @param {{ readonly isLimited?: boolean, readonly timePerTurn?: boolean }} kind @returns {Subject} */
+export const makeRookery = ({ isLimited = false, timePerTurn = false }) => ({
   isAsync: false,
   open({ max, ttlMs, sweepMs }) {
     /** @type {TtlCache<string, Value>} */
-    const cache = new TtlCache({ ttlMs, sweepIntervalMs: sweepMs, maxEntries: isLimited ? max : Infinity });
+    const cache = new TtlCache({
+      ttlMs,
+      timePerTurn,
+      sweepIntervalMs: sweepMs,
+      maxEntries: isLimited ? max : Infinity,
+    });
     return {
       get(key) {
         const lookup = cache.get(key);

@@ -12,6 +12,7 @@ const CACHE_OPTIONS: Record<keyof TtlCacheOptions, true> = {
   weigh: true,
   sweepIntervalMs: true,
   values: true,
+  timePerTurn: true,
   refreshAfterMs: true,
   staleForMs: true,
   softTimeoutMs: true,
