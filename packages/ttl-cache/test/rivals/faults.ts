@@ -256,12 +256,12 @@ export const FAULTS: readonly Fault[] = [
     ask: async (make, name) => {
       const cache = make();
       if (cache.held === undefined || name === 'cache-manager' || name === 'cacheable') return undefined;
-      for (let key = 0; key < 50_000; key++) cache.put(`k${key}`, key);
+      for (let key = 0; key < 50_000; key++) cache.put(`k${key}`, key, 600_000); // none expires meanwhile
       const few: number[] = [];
       for (let window = 0; window < 5; window++) few.push(await longestBlock(cache));
       const usualMs = few.toSorted((a, b) => a - b)[2] ?? 0;
       const limitMs = 3 * Math.max(5, usualMs);
-      for (let key = 50_000; key < 500_000; key++) cache.put(`k${key}`, key);
+      for (let key = 50_000; key < 500_000; key++) cache.put(`k${key}`, key, 600_000);
       // What costs ten times as much never passes; what costs the same does, once the machine lets it.
       for (let window = 0; window < 10; window++) if ((await longestBlock(cache)) < limitMs) return true;
       return false;
@@ -284,16 +284,15 @@ function heldLoad(outcome: () => Promise<number> = () => Promise.resolve(1)): {
   return { load: () => (loads++, begin(), ended.then(outcome)), begun, end, count: () => loads };
 }
 
-/** In 10 sweeps at least, which it does of itself or is told to do. */
+/** In 10 sweeps at least, which it does of itself or is told to do: processor time, so that others on the machine do not count. */
 async function longestBlock(cache: Subject): Promise<number> {
   let longest = 0;
-  let last = performance.now();
-  for (const until = last + 10 * SWEEP_MS; last < until;) {
+  for (const until = performance.now() + 10 * SWEEP_MS; performance.now() < until;) {
+    const before = process.cpuUsage();
     cache.sweep?.();
     await nextTurn();
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
+    const { user, system } = process.cpuUsage(before);
+    longest = Math.max(longest, (user + system) / 1000);
   }
   return longest;
 }
