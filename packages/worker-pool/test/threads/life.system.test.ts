@@ -184,7 +184,7 @@ describe('how many threads there are', () => {
   test('nor when it is stopped before the thread engine was there', async () => {
     const { pool, events } = makePool({ engine: engineOf({ minThreads: 2, maxThreads: 2 }) });
     await pool.stop();
-    await pool.ready();
+    await expect(pool.ready()).rejects.toMatchObject({ code: 'ERR_WORKER_POOL_STOPPED' });
     expect(events).toEqual([]);
   });
 });
