@@ -38,6 +38,7 @@ export type { Self } from './gen-server/self.js';
 export type { SendOptions, TimerOptions } from './gen-server/self-timers.js';
 export { abcast, multiCall, type MultiCallResult } from './gen-server/multi-call.js';
 export type { CodeChangeOptions, ProcessStatus, Sys, SysOptions } from './gen-server/sys.js';
+export type { StateWatcher, WatchOptions } from './gen-server/state-watch.js';
 export type { TracedReply, TraceEvent, TraceListener } from './gen-server/trace.js';
 export type { Where } from './gen-server/inside.js';
 export { type Shared, shared } from './gen-server/shared.js';

@@ -38,6 +38,9 @@ export type {
   TaskSupervisorDecoratorOptions,
 } from './decorators/metadata.js';
 export { GenServerFilter } from './filters/gen-server.filter.js';
+export { observe, type ObserveOptions, type Watchable } from './observables/observe.js';
+export { type Drainable, drained } from './observables/drained.js';
+export { fromRuntime, SupervisionEvents } from './observables/supervision-events.js';
 export { feature, type FeatureSlot, type FeatureSlotOptions } from './tree/feature-slot.js';
 export { closeOnGiveUp } from './tree/give-up.js';
 export { type ApplicationPhase, ShutdownState } from './tree/shutdown-state.js';

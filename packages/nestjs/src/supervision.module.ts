@@ -9,6 +9,7 @@ import {
   type SupervisionFeatureOptions,
   type SupervisionOptions,
 } from './supervision-options.js';
+import { SupervisionEvents } from './observables/supervision-events.js';
 import { BeforeStop } from './tree/before-stop.js';
 import { ChildFactory } from './tree/child-factory.js';
 import { Contribution, Features } from './tree/features.js';
@@ -62,9 +63,10 @@ class SupervisionFeatureModule {}
     ClosingApplication,
     TreeRunner,
     TreeLogger,
+    SupervisionEvents,
     runtimeProvider,
   ],
-  exports: [Runtime, ShutdownState, Features, BeforeStop],
+  exports: [Runtime, ShutdownState, SupervisionEvents, Features, BeforeStop],
 })
 export class SupervisionModule {
   /** Throws an InvalidOptionError or a TreeError at once when the options or the tree make no sense. */

@@ -3,6 +3,7 @@ import { InvalidOptionError } from '../errors.js';
 import { CALL_TIMEOUT_MS, type CallOptions, requestStop } from '../gen-server/call.js';
 import { ServerBehaviour } from '../gen-server/dispatch.js';
 import { ServerRef } from '../gen-server/server-ref.js';
+import type { StateWatcher, WatchOptions } from '../gen-server/state-watch.js';
 import { ExitReason, isExitReason } from '../process/exit-reason.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
@@ -73,6 +74,11 @@ export class AgentRef<State> implements ProcessRef {
     if (!isExitReason(reason)) throw new InvalidOptionError('reason', 'an ExitReason', reason);
     checkDuration('timeoutMs', timeoutMs);
     await requestStop(this.#kernel, this[locate](), this, reason, { name: 'stop', timeoutMs, urgent: false });
+  }
+
+  /** Tells `watcher` of its state after each message; returns how to stop. See ServerRef.watch. */
+  watch(watcher: StateWatcher<State>, options?: WatchOptions): () => void {
+    return this.#server.watch(watcher, options);
   }
 
   toString(): string {

@@ -1,4 +1,4 @@
-import { InvalidOptionError, StartError } from '../errors.js';
+import { StartError } from '../errors.js';
 import type { CallMessage } from '../process/call-message.js';
 import { ExitReason } from '../process/exit-reason.js';
 import type { Behaviour } from '../process/host.js';
@@ -13,7 +13,8 @@ import { isThenable } from '../process/thenable.js';
 import type { Traits } from '../runtime/handler-traits.js';
 import { type Kernel, newInstance } from '../runtime/kernel.js';
 import { callMethod, type Method } from './call-method.js';
-import { GenServer, restartHistory, selfSlot, type ServerClass } from './gen-server.js';
+import { checkNew, checkOutcome } from './check-made.js';
+import { GenServer, mayRestart, restartHistory, selfSlot, type ServerClass } from './gen-server.js';
 import { Deferred, Ignored, Outcome, Refusal, Stopped } from './outcome.js';
 import { Self } from './self.js';
 import { showStatus } from './show-status.js';
@@ -92,6 +93,11 @@ export class ServerBehaviour implements Behaviour {
 
   restartHistory(child: Pid): readonly RestartRecord[] {
     return this.#server?.[restartHistory]?.(child) ?? [];
+  }
+
+  /** One that has ended itself may be started again by its own supervisor, with its children. */
+  mayRestart(child: Pid, reason: ExitReason): boolean {
+    return this.#server === undefined || this.#server[mayRestart]?.(child, reason) === true;
   }
 
   status(message: Message | undefined, reason: ExitReason | undefined): ServerStatus | undefined {
@@ -227,24 +233,3 @@ export class ServerBehaviour implements Behaviour {
 }
 
 const NOTHING: readonly unknown[] = [];
-
-function checkNew(made: unknown): GenServer<unknown> {
-  if (!(made instanceof GenServer)) {
-    throw new InvalidOptionError('create', 'a function that makes a GenServer', made);
-  }
-  if (made[selfSlot] !== undefined) {
-    throw new InvalidOptionError('create', 'a function that makes a new instance each time', made);
-  }
-  return made as GenServer<unknown>;
-}
-
-/** What only init, or only a state machine, may say. */
-function checkOutcome({ name }: Message, result: unknown): void {
-  if (!(result instanceof Outcome) || result instanceof Deferred) return;
-  if (!(result instanceof Ignored || result instanceof Stopped)) {
-    throw new TypeError(`"${name}" returned postpone(), which only the handlers of a GenStateMachine may.`);
-  }
-  throw new TypeError(
-    `"${name}" returned ignore() or stop(), which only init may: call this.self.stop(reason) instead.`,
-  );
-}

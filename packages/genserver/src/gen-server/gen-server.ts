@@ -16,6 +16,9 @@ export const selfSlot: unique symbol = Symbol('rookery.self');
 /** Where a supervisor tells of the earlier failures of a child. */
 export const restartHistory: unique symbol = Symbol('rookery.restartHistory');
 
+/** Where a supervisor tells whether a child that has ended may come back. */
+export const mayRestart: unique symbol = Symbol('rookery.mayRestart');
+
 /**
  * A server: its fields and `state` are its state, its public methods are its messages. A process runs one message at a
  * time, asynchronous ones to their end, and ends when a method throws.
@@ -30,6 +33,7 @@ export abstract class GenServer<State = void> {
   declare state: State;
   declare [selfSlot]?: Self;
   [restartHistory]?(child: Pid): readonly RestartRecord[];
+  [mayRestart]?(child: Pid, reason: ExitReason): boolean;
 
   /** The process that runs this server. There from `init` on; before, it throws a NotStartedError. */
   get self(): Self {

@@ -11,6 +11,7 @@ import { ServerBehaviour } from './dispatch.js';
 import type { GenServer, ServerClass } from './gen-server.js';
 import { type CallClient, type CastClient, makeClient } from './messages.js';
 import { type Shared, shared } from './shared.js';
+import { type StateWatcher, watchState, type WatchOptions } from './state-watch.js';
 
 /**
  * How to reach a server. By pid it means one process and ends with it; by name it finds whoever holds the name now, so it
@@ -87,6 +88,15 @@ export class ServerRef<S extends GenServer<unknown> = GenServer<unknown>> implem
     const isDelivered = process?.deliver(new this.#kernel.context.Message('info', 'send', message)) === true;
     if (!isDelivered) dropUndelivered(this.#kernel, process, this, 'send', message);
     return isDelivered;
+  }
+
+  /**
+   * Tells `watcher` of the server's `state` after each message; returns how to stop. A server that nobody watches pays nothing for it. By name it
+   * goes on with the next process, as long as one may come: it ends when the server has ended and its supervisor will not restart it, when
+   * nobody has held the name for `downMs`, and with the runtime. By pid it ends with the process.
+   */
+  watch(watcher: StateWatcher<S['state']>, options?: WatchOptions): () => void {
+    return watchState(this.#kernel, this, watcher, options);
   }
 
   toString(): string {

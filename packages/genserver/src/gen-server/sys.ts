@@ -121,7 +121,7 @@ export class Sys {
     const process = this.#kernel.find(address);
     if (process === undefined || process.status === 'ended') throw new NoProcessError(formatName(address), 'sys.trace');
     let trace = this.#traces.get(process);
-    if (trace === undefined) this.#traces.set(process, (trace = new ProcessTrace(process)));
+    if (trace === undefined) this.#traces.set(process, (trace = new ProcessTrace(this.#kernel.taps, process)));
     return trace.add(listener);
   }
 

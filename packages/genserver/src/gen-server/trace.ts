@@ -4,6 +4,7 @@ import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
 import { showMessage } from '../process/shown-message.js';
 import type { ShownMessage } from '../process/status.js';
+import type { TapListener, Taps } from '../process/taps.js';
 import { ServerBehaviour } from './dispatch.js';
 
 /** What a traced server does: a message comes in, a reply goes out, the message has been handled and this is the state. */
@@ -34,49 +35,32 @@ export type TracedReply =
 /** Gets each event, synchronously, while the server waits for it. */
 export type TraceListener<State = unknown> = (event: TraceEvent<State>) => void;
 
-/**
- * Listens to one process. It puts methods of its own over those of this one behaviour and of its messages, and takes them
- * away with the last listener: so a process that nobody traces pays nothing, not even a look whether it is traced.
- */
-export class ProcessTrace {
+/** What the listeners of one process are told. It puts methods of its own over those of the requests. */
+export class ProcessTrace implements TapListener {
+  readonly #taps: Taps;
   readonly #process: Process;
   readonly #listeners = new Set<TraceListener>();
+  #untap: (() => void) | undefined;
 
-  constructor(process: Process) {
+  constructor(taps: Taps, process: Process) {
+    this.#taps = taps;
     this.#process = process;
   }
 
   /** Returns how to stop listening. */
   add(listener: TraceListener): () => void {
     const own: TraceListener = (event) => listener(event); // so that one function may listen twice
-    if (this.#listeners.size === 0) this.#cover();
+    this.#untap ??= this.#taps.add(this.#process, this);
     this.#listeners.add(own);
     return () => {
-      if (this.#listeners.delete(own) && this.#listeners.size === 0) this.#uncover();
+      if (!this.#listeners.delete(own) || this.#listeners.size > 0) return;
+      this.#untap?.();
+      this.#untap = undefined;
     };
   }
 
-  #cover(): void {
-    const { behaviour } = this.#process;
-    const handle = behaviour.handle.bind(behaviour);
-    const complete = behaviour.complete.bind(behaviour);
-    behaviour.handle = (message) => {
-      if (message.kind !== 'sys') this.#received(message);
-      return handle(message);
-    };
-    behaviour.complete = (message, result) => {
-      complete(message, result);
-      if (message.kind !== 'sys') this.#handled(message);
-    };
-  }
-
-  #uncover(): void {
-    const covered: { handle?: unknown; complete?: unknown } = this.#process.behaviour;
-    delete covered.handle;
-    delete covered.complete;
-  }
-
-  #received(message: Message): void {
+  received(message: Message): void {
+    if (message.kind === 'sys') return;
     const shown = showMessage(message);
     if (message instanceof CallMessage) this.#watchReply(message, shown);
     this.#tell({ kind: 'in', ...this.#whose, message: shown });
@@ -94,7 +78,8 @@ export class ProcessTrace {
     request.reject = (error) => told(reject(error), { kind: 'refusal', error });
   }
 
-  #handled(message: Message): void {
+  handled(message: Message): void {
+    if (message.kind === 'sys') return;
     const { behaviour } = this.#process;
     const state = behaviour instanceof ServerBehaviour ? behaviour.instance?.state : undefined;
     this.#tell({ kind: 'state', ...this.#whose, message: showMessage(message), state });

@@ -54,6 +54,8 @@ export interface Behaviour {
   askToEnd?(reason: ExitReason, from?: Process): void;
   /** Only of a supervisor: the earlier failures of this child of its, for the report of a crash. */
   restartHistory?(child: Pid): readonly RestartRecord[];
+  /** Only of a supervisor: whether a child of its that has ended so is, or may be, started again. */
+  mayRestart?(child: Pid, reason: ExitReason): boolean;
   /** Last words. May return a promise, which is awaited. */
   terminate(reason: ExitReason): unknown;
   /** What may be shown of it, at work on `message` and ended with `reason` if it was; undefined before it began. Never throws (GS-084). */

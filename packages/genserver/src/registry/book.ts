@@ -1,7 +1,7 @@
 import type { NameClaim, Process } from '../process/process.js';
 import type { Kernel } from '../runtime/kernel.js';
 import { DuplicateKeysError } from './errors.js';
-import { checkKey } from './key.js';
+import { checkKey, formatKey } from './key.js';
 import { Registered, tell, Unregistered } from './listeners.js';
 import { Locks } from './locks.js';
 import type { RegistryKeys, RegistryOptions } from './options.js';
@@ -40,6 +40,7 @@ export class Book<Key = unknown, Value = unknown> {
     const holder = this.#keys === 'unique' ? this.registrations.table.oldest(key)?.owner : undefined;
     if (holder !== undefined) return holder;
     const claim = this.registrations.add(new Entry(key, process, value));
+    if (this.#kernel.arrivals.isAwaited) this.#kernel.arrivals.tell(`${this.label}/${formatKey(key)}`);
     if (this.#listeners.length > 0) this.#tell(new Registered(this.label, key, process.pid, value));
     return claim;
   }

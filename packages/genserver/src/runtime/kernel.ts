@@ -17,13 +17,15 @@ import type { MailboxLimit } from '../process/message-queue.js';
 import type { MonitorRef } from '../process/monitors.js';
 import type { Pid } from '../process/pid.js';
 import { refuseOverflow } from '../process/overflow.js';
-import { type NameClaim, Process } from '../process/process.js';
+import { Process } from '../process/process.js';
 import { SparingActivities } from '../process/sparing-activities.js';
+import { Taps } from '../process/taps.js';
 import { type Address, isProcessRef, locate } from './address.js';
+import { Arrivals } from './arrivals.js';
 import type { Clock } from './clock.js';
 import { RuntimeEvents } from './events.js';
 import { HandlerTraits } from './handler-traits.js';
-import { checkLocalName, checkName, type Name, Names } from './names.js';
+import { checkLocalName, checkName, type Name, Names, releaseName } from './names.js';
 import { Scheduler } from './scheduler.js';
 
 /** How a new process comes into being. */
@@ -61,6 +63,8 @@ export class Kernel implements Host {
   readonly processes = new Map<Pid, Process>();
   readonly events = new RuntimeEvents();
   readonly exitSignals = new ExitSignals();
+  readonly taps = new Taps();
+  readonly arrivals = new Arrivals();
   readonly activities: Activities;
   readonly scheduler: Scheduler;
   readonly deadlines: Deadlines;
@@ -123,6 +127,7 @@ export class Kernel implements Host {
     this.processes.set(pid, process);
     if (parent !== undefined) link(parent, process);
     else if (starter !== undefined) this.origins?.set(process, this.originOf(starter));
+    if (nameText !== undefined) this.#tellArrival(nameText);
     if (this.events.count > 0) {
       this.events.emit({ kind: 'process_started', pid, process: process.label, parent: parent?.pid });
     }
@@ -157,6 +162,7 @@ export class Kernel implements Host {
     if (process === undefined || process.status === 'ended')
       throw new NoProcessError(formatName(address), `register ${formatName(name)}`);
     this.#names.register(name, process);
+    this.#tellArrival(formatName(name));
   }
 
   unregister(name: string | symbol): void {
@@ -178,6 +184,7 @@ export class Kernel implements Host {
   close(): void {
     this.isClosing = false;
     if (this.processes.size > 0) return;
+    this.arrivals.close();
     for (const timer of this.namedTimers) timer.cancel();
     this.deadlines.close();
     this.activities.disable();
@@ -195,7 +202,7 @@ export class Kernel implements Host {
     this.processes.delete(process.pid);
     const { names } = process;
     process.names = undefined;
-    for (const claim of names ?? []) release(claim, process);
+    for (const claim of names ?? []) releaseName(claim, process);
   }
 
   reportExit(process: Process, reason: ExitReason, last: Message | undefined, isOwnDoing: boolean): void {
@@ -213,23 +220,16 @@ export class Kernel implements Host {
     this.events.emit({ kind: 'message_dropped', drop, process, message, detail, sender });
   }
 
+  #tellArrival(name: string): void {
+    if (this.arrivals.isAwaited) this.atHome(() => this.arrivals.tell(name));
+  }
+
   #claim(name: Name, process: Process): void {
     const claim = typeof name === 'object' ? name.claim(this, process) : this.#names.claim(name, process);
     if (claim instanceof Process) throw new AlreadyStartedError(formatName(name), claim.pid);
     if (typeof claim?.release !== 'function')
       throw new InvalidOptionError('name', 'one whose claim() gives a NameClaim, or who holds it', claim);
     process.names = [claim];
-  }
-}
-
-/** A directory of somebody else must not keep a process from ending; but its failure must be seen. */
-function release(claim: NameClaim, process: Process): void {
-  try {
-    claim.release(process);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
   }
 }
 

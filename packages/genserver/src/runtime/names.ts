@@ -67,3 +67,14 @@ export function checkName(name: unknown): asserts name is Name {
   if (typeof name === 'symbol' || isVia || (typeof name === 'string' && name !== '')) return;
   throw new InvalidOptionError('name', 'a non-empty string, a symbol, or via(registry, key)', name);
 }
+
+/** A directory of somebody else must not keep a process from ending; but its failure must be seen. */
+export function releaseName(claim: NameClaim, process: Process): void {
+  try {
+    claim.release(process);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}

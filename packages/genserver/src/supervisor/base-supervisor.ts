@@ -1,5 +1,5 @@
 import type { Backoff } from '../gen-server/child-defaults.js';
-import { GenServer, restartHistory } from '../gen-server/gen-server.js';
+import { GenServer, mayRestart, restartHistory } from '../gen-server/gen-server.js';
 import { inside } from '../gen-server/inside.js';
 import { ExitReason } from '../process/exit-reason.js';
 import { Exit } from '../process/exit-signals.js';
@@ -102,6 +102,12 @@ export abstract class BaseSupervisor extends GenServer {
 
   override [restartHistory](child: Pid): readonly RestartRecord[] {
     return [...((this.#byPid.get(child) ?? this.#starting)?.history ?? [])];
+  }
+
+  /** One that is being stopped, or started, may be so on behalf of a sibling that failed. */
+  override [mayRestart](pid: Pid, reason: ExitReason): boolean {
+    const child = this.#byPid.get(pid);
+    return child === undefined || shouldRestart[child.spec.restart](reason);
   }
 
   protected childOf(pid: Pid): Child | undefined {
