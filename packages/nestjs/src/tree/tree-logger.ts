@@ -1,7 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { formatReason, Runtime, type RuntimeEvent } from '@rookery/genserver';
+import { Runtime, type RuntimeEvent } from '@rookery/genserver';
+import { entryOf, type LogEntry } from './log-entries.js';
 
-/** Tells Nest's log what a supervisor saw: crashes, restarts, giving up. */
+/** Tells Nest's log what a supervisor saw: crashes, restarts, giving up; as text, and as facts for loggers that write records. */
 @Injectable()
 export class TreeLogger {
   readonly #logger = new Logger('Supervision');
@@ -10,23 +11,21 @@ export class TreeLogger {
 
   /** Returns how to stop. */
   start(): () => void {
-    return this.runtime.subscribe((event) => this.#log(event));
+    return this.runtime.subscribe((event) => this.#hear(event));
   }
 
-  #log(event: RuntimeEvent): void {
-    if (event.kind === 'process_crashed') this.#logCrash(event);
-    else if (event.kind === 'child_restarted') {
-      this.#logger.warn(`${event.supervisor} restarted ${event.child} (restart ${event.restarts} of this child)`);
-    } else if (event.kind === 'supervisor_gave_up') {
-      this.#logger.error(`${event.supervisor} gave up: too many restarts, the last one of ${event.child}`);
-    } else if (event.kind === 'child_start_failed') {
-      this.#logger.error(`${event.supervisor} could not start ${event.child}: ${formatReason(event.reason)}`);
-    }
+  #hear(event: RuntimeEvent): void {
+    const entry = entryOf(event);
+    if (entry !== undefined) this.#log(entry);
+    if (event.kind !== 'process_crashed' || event.redactionError === undefined) return;
+    const { redactionError } = event;
+    const text = `redact failed for the crash report of ${event.process}, which tells plain facts only`;
+    this.#logger.error(text, redactionError instanceof Error ? redactionError.stack : String(redactionError));
   }
 
-  #logCrash({ process, reason, lastMessage, mailboxSize }: Extract<RuntimeEvent, { kind: 'process_crashed' }>): void {
-    const where = lastMessage === undefined ? '' : ` while handling "${lastMessage}"`;
-    const stack = reason.kind === 'error' && reason.error instanceof Error ? reason.error.stack : undefined;
-    this.#logger.error(`${process} crashed${where} (${mailboxSize} messages waiting): ${formatReason(reason)}`, stack);
+  #log({ level, text, facts, stack }: LogEntry): void {
+    if (level === 'warn') this.#logger.warn(text, facts);
+    else if (stack === undefined) this.#logger.error(text, facts);
+    else this.#logger.error(text, facts, stack);
   }
 }
