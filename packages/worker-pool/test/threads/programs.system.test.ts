@@ -23,7 +23,7 @@ function run(program: string, env: Record<string, string> = {}): Promise<Ended> 
     execFile(
       process.execPath,
       args,
-      { cwd, env: { ...process.env, NODE_OPTIONS: '', ...env } },
+      { cwd, env: { ...process.env, NODE_OPTIONS: '', ...env }, timeout: 50_000, killSignal: 'SIGKILL' },
       (error, stdout, stderr) => resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
     );
   });
@@ -74,14 +74,16 @@ test('nothing is left after stop: no thread, no port, no timer, no listener', as
       worker.on('exit', () => alive--);
     });
     const { stdout, stderr } = process; // threads make them; so that they count as there before
-    const before = process.getActiveResourcesInfo();
+    const count = process.getActiveResourcesInfo().length;
     const pool = new WorkerPool({ engine: threads({ module, export: 'act', minThreads: 2, maxThreads: 3 }), timeoutMs: 200 });
     const acts = ['give', 'spin', 'exit', 'give', 'throw'];
     await Promise.allSettled(acts.map((act) => pool.executeTask({ act })));
     await pool.stop();
-    console.log(alive, JSON.stringify(process.getActiveResourcesInfo().slice(before.length)));
+    console.log(alive);
+    // A port that was closed is listed for a few turns more; one that was not would keep the program here for ever.
+    while (process.getActiveResourcesInfo().length > count) await new Promise((resolve) => setImmediate(resolve));
   `);
-  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '0 []\n', stderr: '' });
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '0\n', stderr: '' });
 });
 
 test('the thread engine is loaded at the first start of threads, and not before', async () => {
