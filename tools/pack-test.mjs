@@ -45,6 +45,7 @@ const { getServerToken, Supervised, SupervisionModule, Supervisor } = require('@
 assert.ok(require('@rookery/nestjs/ttl-cache').TtlCacheModule !== undefined);
 assert.ok(require('@rookery/nestjs/circuit-breaker').CircuitBreakerModule !== undefined);
 assert.ok(require('@rookery/nestjs/worker-pool').WorkerPoolModule !== undefined);
+assert.ok(require('@rookery/nestjs/metrics').MetricsModule !== undefined);
 class Clock extends GenServer {
   ticks() {
     return 1;
@@ -81,6 +82,7 @@ step('install', () => {
     '@nestjs/core',
     '@nestjs/microservices',
     '@nestjs/platform-express',
+    'prom-client',
     'reflect-metadata',
     'rxjs',
   ];

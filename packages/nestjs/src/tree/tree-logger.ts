@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Runtime, type RuntimeEvent } from '@rookery/genserver';
+import { formatReason, Runtime, type RuntimeEvent } from '@rookery/genserver';
 import { entryOf, type LogEntry } from './log-entries.js';
 
 /** Tells Nest's log what a supervisor saw: crashes, restarts, giving up; as text, and as facts for loggers that write records. */
@@ -20,7 +20,7 @@ export class TreeLogger {
     if (event.kind !== 'process_crashed' || event.redactionError === undefined) return;
     const { redactionError } = event;
     const text = `redact failed for the crash report of ${event.process}, which tells plain facts only`;
-    this.#logger.error(text, redactionError instanceof Error ? redactionError.stack : String(redactionError));
+    this.#logger.error(text, stackOf(redactionError));
   }
 
   #log({ level, text, facts, stack }: LogEntry): void {
@@ -28,4 +28,8 @@ export class TreeLogger {
     else if (stack === undefined) this.#logger.error(text, facts);
     else this.#logger.error(text, facts, stack);
   }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error && error.stack !== undefined ? error.stack : formatReason({ kind: 'error', error });
 }
