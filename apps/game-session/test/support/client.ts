@@ -67,6 +67,7 @@ export async function beginSlowly(
     headers: { 'content-type': 'application/json', 'content-length': content.length, expect: '100-continue' },
   });
   const responded = once(request, 'response');
+  responded.catch(() => {}); // `finish` tells
   await once(request, 'continue');
   request.write(content.slice(0, half));
   return {
