@@ -94,7 +94,7 @@ describe('SIGTERM', () => {
       expect(await impatient.ended()).toBe(130);
       expect(impatient.output).toContain('SIGINT while stopping: the process ends at once');
       expect(impatient.output.match(/Stopping/g)).toHaveLength(1);
-      await expect(open.finish()).rejects.toThrow();
+      await expect(open.finish()).rejects.toThrow('socket hang up');
     },
     TEST_MS,
   );
