@@ -1,7 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, jest, test } from '@jest/globals';
 import { BREAKER_CHANNEL, CircuitBreakerRegistry, countWindow, type Breaker } from '../src/index.js';
-import { CountingClock, DOWN, down, endOf, eventsOf, failTimes, Gate, useBreakers } from './support/breakers.js';
+import { ManualClock } from '@rookery/genserver/testing';
+import { DOWN, down, endOf, eventsOf, failTimes, Gate, useBreakers } from './support/breakers.js';
 
 const newBreaker = useBreakers();
 
@@ -86,10 +87,10 @@ describe('events', () => {
       expect(clock.pendingTimers).toBe(0);
       await clock.advance(100);
     }
-    expect([lazy.clock.pending.size, states(ofLazy), states(ofPunctual)]).toEqual([0, ['open'], ['open', 'half_open']]);
+    expect([lazy.clock.allTimers, states(ofLazy), states(ofPunctual)]).toEqual([0, ['open'], ['open', 'half_open']]);
     expect([lazy.breaker.state, states(ofLazy)]).toEqual(['half_open', ['open', 'half_open']]);
     punctual.breaker.tryAcquire();
-    expect(punctual.clock.pending.size).toBe(1);
+    expect(punctual.clock.allTimers).toBe(1);
     await punctual.clock.advance(50);
     expect(states(ofPunctual)).toEqual(['open', 'half_open', 'open']);
   });
@@ -134,7 +135,7 @@ describe('holds', () => {
     expect(await waiting).toMatchObject({ code: 'ERR_CIRCUIT_BREAKER_UNAVAILABLE' });
     expect(await endOf(breaker.call(() => 1))).toMatchObject({ code: 'ERR_CIRCUIT_BREAKER_UNAVAILABLE' });
     gate.open(1);
-    expect([await running, breaker.state, breaker.isShutDown, clock.pending.size]).toEqual([1, 'open', true, 0]);
+    expect([await running, breaker.state, breaker.isShutDown, clock.allTimers]).toEqual([1, 'open', true, 0]);
     breaker.shutdown();
   });
 });
@@ -145,13 +146,13 @@ describe('a registry', () => {
     new CircuitBreakerRegistry({
       ...(maxBreakers && { maxBreakers }),
       failureThreshold: 1,
-      clock: new CountingClock(),
+      clock: new ManualClock(),
     });
 
   test('has one breaker for each key, with options of its own if need be', async () => {
     const registry = new CircuitBreakerRegistry({
       failureThreshold: 1,
-      clock: new CountingClock(),
+      clock: new ManualClock(),
       optionsFor: (key) => (key === 'b' ? { failureThreshold: 2 } : {}),
     });
     const [a, b] = [registry.get('a'), registry.get('b')];

@@ -12,12 +12,13 @@ import {
   type Strategy,
   timeWindow,
 } from '../src/index.js';
-import { CountingClock, endOf, failTimes } from './support/breakers.js';
+import { ManualClock } from '@rookery/genserver/testing';
+import { endOf, failTimes } from './support/breakers.js';
 
 /** A machine, or the next one: its own clock, and one date for all. */
 class World {
   date = 1e12;
-  readonly clock = new CountingClock();
+  readonly clock = new ManualClock();
 
   make(options: CircuitBreakerOptions = {}): CircuitBreaker {
     return new CircuitBreaker({ failureThreshold: 2, timeoutMs: 1000, ...this.#times(), ...options });
@@ -26,7 +27,7 @@ class World {
   /** In another process, `laterMs` later. */
   restore(json: string, laterMs: number, options: CircuitBreakerOptions = {}): CircuitBreaker {
     this.date += laterMs;
-    const all = { failureThreshold: 2, timeoutMs: 1000, ...this.#times(), clock: new CountingClock(), ...options };
+    const all = { failureThreshold: 2, timeoutMs: 1000, ...this.#times(), clock: new ManualClock(), ...options };
     return CircuitBreaker.fromJSON(JSON.parse(json) as BreakerSnapshot, all);
   }
 

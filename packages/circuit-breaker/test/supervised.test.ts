@@ -123,7 +123,7 @@ describe('a supervised breaker', () => {
       else await runtime.shutdown();
       await settle(runtime);
       gate.open(1);
-      expect([await waiting, await running, clock.pending.size]).toMatchObject([
+      expect([await waiting, await running, clock.allTimers]).toMatchObject([
         { code: 'ERR_CIRCUIT_BREAKER_UNAVAILABLE' },
         1,
         0,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Drain, HealthCheck } from '../src/index.js';
-import { timersOf, useHealth } from './support/health.js';
+import { useHealth } from './support/health.js';
 
 const newHealth = useHealth();
 
@@ -49,7 +49,7 @@ describe('a shutdown', () => {
     };
     const result = health.shutdown({ delayMs: 0, drainTimeoutMs: 100, drain });
     await clock.advance(100);
-    expect([await result, signal?.aborted, timersOf(clock)]).toEqual([
+    expect([await result, signal?.aborted, clock.allTimers]).toEqual([
       { kind: 'drain_timed_out', tookMs: 100 },
       true,
       2,

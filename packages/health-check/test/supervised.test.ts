@@ -10,7 +10,7 @@ import {
   type HealthEvent,
   HealthOptionError,
 } from '../src/index.js';
-import { Gate, timersOf, useRuntimes } from './support/health.js';
+import { Gate, useRuntimes } from './support/health.js';
 
 const newRuntime = useRuntimes();
 
@@ -145,7 +145,7 @@ describe('a supervised health check', () => {
     else if (how === 'kill') runtime.kill('health');
     else await runtime.shutdown();
     await settle(runtime);
-    expect([timersOf(clock), health.isAlive]).toEqual([0, false]);
+    expect([clock.allTimers, health.isAlive]).toEqual([0, false]);
   });
 
   test('is found under a key of a registry, too; without a name gives a ref by pid', async () => {

@@ -10,7 +10,7 @@ import {
   pools,
   terminusCheck,
 } from '../src/index.js';
-import { Gate, timersOf, useHealth } from './support/health.js';
+import { Gate, useHealth } from './support/health.js';
 
 const newHealth = useHealth();
 
@@ -72,7 +72,7 @@ describe('a listener that hears of a check just added', () => {
     health.subscribe(() => health.close());
     health.add({ name: 'b', check: gate.check });
     await clock.advance(30_000);
-    expect([gate.calls, health.stats().checks, timersOf(clock)]).toEqual([0, 0, 0]);
+    expect([gate.calls, health.stats().checks, clock.allTimers]).toEqual([0, 0, 0]);
   });
 });
 
@@ -87,7 +87,7 @@ describe('a shutdown', () => {
       });
       const end = health.shutdown({ delayMs: 10, drain: () => void drains++ }).catch((error: unknown) => error);
       await clock.advance(10);
-      expect([await end, drains, health.phase, timersOf(clock)]).toEqual([
+      expect([await end, drains, health.phase, clock.allTimers]).toEqual([
         expect.objectContaining({ code: 'ERR_HEALTH_CHECK_CLOSED' }),
         0,
         phase,
@@ -104,7 +104,7 @@ describe('a shutdown', () => {
     };
     const end = health.shutdown({ delayMs: 0, drain }).catch((error: unknown) => error);
     await clock.advance(0);
-    expect([await end, timersOf(clock)]).toEqual([expect.objectContaining({ code: 'ERR_HEALTH_CHECK_CLOSED' }), 0]);
+    expect([await end, clock.allTimers]).toEqual([expect.objectContaining({ code: 'ERR_HEALTH_CHECK_CLOSED' }), 0]);
   });
 
   test('tells what its drain fails with, also when its time is over and nobody waits', async () => {

@@ -8,7 +8,7 @@ import {
   type LoadContext,
   LoadTimeoutError,
 } from '../src/index.js';
-import { found, Gate, notFound, timersOf, useCaches } from './support/caches.js';
+import { found, Gate, notFound, useCaches } from './support/caches.js';
 
 const newCache = useCaches();
 const down = new Error('down');
@@ -27,7 +27,7 @@ describe('one load for a key', () => {
     expect([gate.calls, cache.ttl('a')]).toEqual([1, 100]);
     expect(cache.stats()).toMatchObject({ hits: 0, misses: 1000, coalesced: 999, loadSuccesses: 1, totalLoadMs: 50 });
     expect(await cache.fetch('a', fails)).toBe(1);
-    expect(timersOf(clock)).toBe(1); // of the sweep
+    expect(clock.allTimers).toBe(1); // of the sweep
   });
 
   test('its failure is everybody’s, is not run again for each, and is not kept', async () => {
@@ -297,7 +297,7 @@ describe('errorTtlMs', () => {
     await expect(cache.fetch('a', loader)).rejects.toBe(down);
     expect(loader).toHaveBeenCalledTimes(2);
     await clock.advance(60_000);
-    expect(timersOf(clock)).toBe(0); // swept
+    expect(clock.allTimers).toBe(0); // swept
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { CacheOptionError, type RemovalCause, TtlCache, type TtlCacheOptions } from '../src/index.js';
-import { found, notFound, timersOf, useCaches } from './support/caches.js';
+import { found, notFound, useCaches } from './support/caches.js';
 
 const newCache = useCaches();
 
@@ -557,10 +557,10 @@ describe('close', () => {
     const heard: unknown[] = [];
     const { cache, clock } = newCache({ onRemoval: (key, _value, cause) => heard.push([key, cause]) });
     cache.put('a', 1);
-    expect(timersOf(clock)).toBe(1);
+    expect(clock.allTimers).toBe(1);
     cache.close();
     cache.close();
-    expect([timersOf(clock), cache.size, cache.get('a'), cache.isClosed]).toEqual([0, 0, notFound, true]);
+    expect([clock.allTimers, cache.size, cache.get('a'), cache.isClosed]).toEqual([0, 0, notFound, true]);
     expect(heard).toEqual([['a', 'cleared']]);
     expect(() => cache.put('a', 1)).toThrow('closed');
     expect(() => cache.restore({ takenAtMs: 0, entries: [] })).toThrow('closed');

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { LeakDetector } from '@rookery/genserver/testing';
 import { TtlCache, TtlCacheError } from '../src/index.js';
-import { CountingClock, timersOf } from './support/caches.js';
+import { ManualClock } from '@rookery/genserver/testing';
 
 /**
  * What belongs to the user calls the cache from within: `weigh`, `onRemoval`, loaders, the copying of a value (a getter of it),
@@ -69,7 +69,7 @@ interface Value {
 }
 
 class Run {
-  readonly clock = new CountingClock();
+  readonly clock = new ManualClock();
   readonly cache: TtlCache<string, Value>;
   readonly #within: Record<Hook, Act[]>;
   /** How deep in hooks. */
@@ -257,7 +257,7 @@ test('whatever is called back may call the cache: it stays whole, everyone who w
         await run.end();
         expect(run.faults()).toEqual([]);
         run.cache.close();
-        expect([run.cache.size, run.cache.stats().weight, timersOf(run.clock)]).toEqual([0, 0, 0]);
+        expect([run.cache.size, run.cache.stats().weight, run.clock.allTimers]).toEqual([0, 0, 0]);
       },
     ),
     { numRuns: 400 },

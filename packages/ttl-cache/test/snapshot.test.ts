@@ -1,7 +1,7 @@
 import { ManualClock } from '@rookery/genserver/testing';
 import { describe, expect, test } from '@jest/globals';
 import { CacheOptionError, type CacheSnapshot } from '../src/index.js';
-import { found, Gate, timersOf, useCaches } from './support/caches.js';
+import { found, Gate, useCaches } from './support/caches.js';
 
 const newCache = useCaches();
 
@@ -40,7 +40,7 @@ describe('snapshot and restore', () => {
     other.cache.restore(JSON.parse(JSON.stringify(cache.snapshot())) as CacheSnapshot<string, number>);
     await other.clock.advance(100_000);
     expect(await other.cache.fetch('a', () => Promise.reject(new Error('down')))).toBe(1);
-    expect(timersOf(other.clock)).toBe(0);
+    expect(other.clock.allTimers).toBe(0);
   });
 
   test('share no list of tags with the cache', () => {

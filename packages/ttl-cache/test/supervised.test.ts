@@ -3,7 +3,7 @@ import { child, ExitReason, GenServer, registry, type Runtime, via } from '@rook
 import { settle } from '@rookery/genserver/testing';
 import { expectTypeOf } from 'expect-type';
 import { type Cache, CacheOptionError, TtlCache, TtlCacheRef } from '../src/index.js';
-import { found, Gate, notFound, timersOf, useRuntimes } from './support/caches.js';
+import { found, Gate, notFound, useRuntimes } from './support/caches.js';
 
 const newRuntime = useRuntimes();
 
@@ -52,9 +52,9 @@ describe('a supervised cache', () => {
   test('sweeps by messages to its process, with a timer that does not keep Node running', async () => {
     const { users, clock } = await start({ sweepIntervalMs: 1000 });
     for (let key = 0; key < 2500; key++) users.put(`k${key}`, key, 10);
-    expect([clock.pendingTimers, timersOf(clock)]).toEqual([0, 1]);
+    expect([clock.pendingTimers, clock.allTimers]).toEqual([0, 1]);
     await clock.advance(1000);
-    expect([users.size, timersOf(clock)]).toEqual([0, 0]);
+    expect([users.size, clock.allTimers]).toEqual([0, 0]);
   });
 
   test('starts empty after a restart, and refs by name go on', async () => {
@@ -125,7 +125,7 @@ describe('a supervised cache', () => {
       expect(gate.signals[0]?.aborted).toBe(false);
       await clock.advance(1);
       expect(await waiting).toMatchObject({ code: 'ERR_TTL_CACHE_LOAD_TIMEOUT', timeoutMs: 100 });
-      expect([gate.signals[0]?.aborted, timersOf(clock)]).toEqual([true, 0]);
+      expect([gate.signals[0]?.aborted, clock.allTimers]).toEqual([true, 0]);
     });
 
     test('a ref that was given by the start knows the time limit from there; one that knows none takes the default', async () => {
@@ -249,7 +249,7 @@ describe('a supervised cache', () => {
     else if (how === 'kill') runtime.kill('users');
     else await runtime.shutdown();
     await settle(runtime);
-    expect([timersOf(clock), users.isAlive, heard]).toEqual([0, false, [['a', 'cleared']]]);
+    expect([clock.allTimers, users.isAlive, heard]).toEqual([0, false, [['a', 'cleared']]]);
   });
 
   test('is found under a key of a registry, too', async () => {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '@rookery/genserver';
 import { ManualClock } from '@rookery/genserver/testing';
-import { timersOf, useCaches } from './support/caches.js';
+import { useCaches } from './support/caches.js';
 
 const newCache = useCaches();
 const SLICE = 1000;
@@ -23,7 +23,7 @@ describe('the sweep', () => {
 
   test('comes every 30 s by default, and its timer goes with the last entry that expires', async () => {
     const { cache, clock } = newCache();
-    expect(timersOf(clock)).toBe(0);
+    expect(clock.allTimers).toBe(0);
     cache.put('a', 1, 1);
     cache.put('b', 1, 40_000);
     await clock.advance(29_999);
@@ -31,9 +31,9 @@ describe('the sweep', () => {
     await clock.advance(1);
     expect(cache.size).toBe(1);
     await clock.advance(30_000);
-    expect([cache.size, timersOf(clock)]).toEqual([0, 0]);
+    expect([cache.size, clock.allTimers]).toEqual([0, 0]);
     cache.put('c', 1, 1);
-    expect(timersOf(clock)).toBe(1);
+    expect(clock.allTimers).toBe(1);
   });
 
   test('that is overdue, or not done, tells how long; in time it is 0', async () => {

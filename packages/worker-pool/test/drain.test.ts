@@ -50,7 +50,7 @@ describe('drain', () => {
     const { pool, clock } = makePool();
     await pool.executeTask(async () => 1);
     expect(await pool.drain({ timeoutMs: 1000 })).toEqual({ finished: 0, aborted: [], overdue: 0 });
-    expect(clock.pending.size).toBe(0);
+    expect(clock.allTimers).toBe(0);
   });
 
   test('counts an error and a time limit as an end of its own, and does not wait for what is overdue', async () => {
@@ -95,7 +95,7 @@ describe('stop', () => {
     const errors = Object.values(all).map(({ task }) => errorOf(pool.executeTask(task)));
     const stopped = pool.stop();
     expect(pool.getStats()).toMatchObject({ stopped: 3, queued: 0, blocked: 0 });
-    expect(clock.pending.size).toBe(0);
+    expect(clock.allTimers).toBe(0);
     expect((await Promise.all(errors)).map((error) => (error as PoolStoppedError).hasBegun)).toEqual([
       true,
       false,

@@ -180,5 +180,5 @@ test('holds Node while somebody waits for an answer, not when it is idle', async
   b.open();
   await again;
   expect(clock.pendingTimers).toBe(0);
-  expect(clock.pending.size).toBe(1); // one timer for all, set once
+  expect(clock.allTimers).toBe(1); // one timer for all, set once
 });

@@ -54,7 +54,7 @@ describe('timeoutMs', () => {
     await clock.advance(1e9);
     a.open();
     await done;
-    expect(clock.pending.size).toBe(0);
+    expect(clock.allTimers).toBe(0);
   });
 
   test('many different ones are each held, in whatever order they are due', async () => {
@@ -68,7 +68,7 @@ describe('timeoutMs', () => {
     for (let i = 0; i < 6; i++) await clock.advance(50);
     await Promise.all(all);
     expect(ended).toEqual([50, 100, 100, 200, 300]);
-    expect(clock.pending.size).toBe(0); // of lengths that are not the pool's own no timer stays
+    expect(clock.allTimers).toBe(0); // of lengths that are not the pool's own no timer stays
     gate.open();
   });
 

@@ -1,12 +1,13 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { closures, type TaskOptions } from '../src/index.js';
-import { CountingClock, errorOf, Gate, gates, settle, usePools } from './support/pools.js';
+import { ManualClock } from '@rookery/genserver/testing';
+import { errorOf, Gate, gates, settle, usePools } from './support/pools.js';
 
 const makePool = usePools();
 
 /** A clock that a task can hold up, as one that computes holds up the timers of the machine. */
-class HeldUpClock extends CountingClock {
+class HeldUpClock extends ManualClock {
   heldUpMs = 0;
 
   override now(): number {
@@ -130,7 +131,7 @@ test('a task given and taken back while a time limit fires leaves no timer', asy
   expect(all.b.begun).toBe(1);
   pool.executeTask(all.c.task).catch(() => undefined);
   await pool.stop();
-  expect(clock.pending.size).toBe(0);
+  expect(clock.allTimers).toBe(0);
   for (const gate of Object.values(all)) gate.open();
 });
 

@@ -5,7 +5,7 @@ import { type BreakerEvent, CircuitBreaker, type CircuitBreakerOptions } from '.
 
 export interface TestBreaker {
   readonly breaker: CircuitBreaker;
-  readonly clock: CountingClock;
+  readonly clock: ManualClock;
 }
 
 /** After each test nothing of its breakers may be left: timers, rejections, listeners of the process. */
@@ -21,11 +21,11 @@ export function useBreakers(): (options?: CircuitBreakerOptions) => TestBreaker 
     const all = made.splice(0);
     for (const { breaker } of all) breaker.shutdown();
     await leaks.assertNone();
-    for (const { clock } of all) expect(clock.pending.size).toBe(0);
+    for (const { clock } of all) expect(clock.allTimers).toBe(0);
   });
 
   return (options = {}) => {
-    const clock = new CountingClock();
+    const clock = new ManualClock();
     const breaker = new CircuitBreaker({ clock, ...options });
     made.push({ breaker, clock });
     return { breaker, clock };
@@ -33,8 +33,8 @@ export function useBreakers(): (options?: CircuitBreakerOptions) => TestBreaker 
 }
 
 /** A runtime on a manual clock, shut down after the test. */
-export function useRuntimes(): () => { readonly runtime: Runtime; readonly clock: CountingClock } {
-  const made: { readonly runtime: Runtime; readonly clock: CountingClock }[] = [];
+export function useRuntimes(): () => { readonly runtime: Runtime; readonly clock: ManualClock } {
+  const made: { readonly runtime: Runtime; readonly clock: ManualClock }[] = [];
   let leaks: LeakDetector;
 
   beforeEach(() => {
@@ -45,37 +45,15 @@ export function useRuntimes(): () => { readonly runtime: Runtime; readonly clock
     const all = made.splice(0);
     for (const { runtime } of all) await runtime.shutdown();
     await leaks.assertNone(...all);
-    for (const { clock } of all) expect(clock.pending.size).toBe(0);
+    for (const { clock } of all) expect(clock.allTimers).toBe(0);
   });
 
   return () => {
-    const clock = new CountingClock();
+    const clock = new ManualClock();
     const runtime = new Runtime({ clock, random: () => 0.5 });
     made.push({ runtime, clock });
     return { runtime, clock };
   };
-}
-
-/** Knows of unref-ed timers, too. */
-export class CountingClock extends ManualClock {
-  readonly pending = new Set<object>();
-
-  override setTimer(delayMs: number, callback: () => void): ReturnType<ManualClock['setTimer']> {
-    const token = {};
-    this.pending.add(token);
-    const timer = super.setTimer(delayMs, () => {
-      this.pending.delete(token);
-      callback();
-    });
-    return {
-      cancel: () => {
-        this.pending.delete(token);
-        timer.cancel();
-      },
-      ref: () => timer.ref(),
-      unref: () => timer.unref(),
-    };
-  }
 }
 
 /** A call that settles when the test says so. */

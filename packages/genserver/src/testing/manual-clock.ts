@@ -44,6 +44,11 @@ export class ManualClock implements Clock {
     this.#runtimes.add(runtime);
   }
 
+  /** How many timers wait, those too that would not keep Node alive (`unref`). */
+  get allTimers(): number {
+    return this.#timers.size;
+  }
+
   /** Timers that would keep Node alive. */
   get pendingTimers(): number {
     return [...this.#timers].filter((timer) => timer.isReffed).length;

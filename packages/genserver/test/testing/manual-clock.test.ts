@@ -65,18 +65,30 @@ describe('a manual clock', () => {
     expect(clock.now()).toBeGreaterThanOrEqual(10);
   });
 
-  test('counts only the timers that would keep Node alive', () => {
+  test('counts all timers that wait, and of them those that would keep Node alive', async () => {
     const clock = new ManualClock();
     const timer = clock.setTimer(10, () => undefined);
-    const counts = [clock.pendingTimers];
+    const counts = [[clock.allTimers, clock.pendingTimers]];
+    const count = (): void => void counts.push([clock.allTimers, clock.pendingTimers]);
     timer.unref();
-    counts.push(clock.pendingTimers);
+    count();
     timer.ref();
-    counts.push(clock.pendingTimers);
+    count();
     timer.cancel();
     timer.cancel();
-    counts.push(clock.pendingTimers);
-    expect(counts).toEqual([1, 0, 1, 0]);
+    count();
+    clock.setTimer(5, () => undefined).unref();
+    count();
+    await clock.advance(5);
+    count();
+    expect(counts).toEqual([
+      [1, 1],
+      [1, 0],
+      [1, 1],
+      [0, 0],
+      [1, 0],
+      [0, 0],
+    ]);
   });
 
   test('lets all mailboxes of its runtimes run dry before, between and after its timers', async () => {

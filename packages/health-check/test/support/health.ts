@@ -35,11 +35,11 @@ export function useHealth(): (options?: HealthCheckOptions) => TestHealth {
     const clocks = made.map(({ clock }) => clock);
     for (const { health } of made.splice(0)) health.close();
     await leaks.assertNone();
-    for (const clock of clocks) expect(timersOf(clock)).toBe(0);
+    for (const clock of clocks) expect(clock.allTimers).toBe(0);
   });
 
   return (options = {}) => {
-    const clock = new CountingClock();
+    const clock = new HeldClock();
     const events: HealthEvent[] = [];
     const health = new HealthCheck({
       clock,
@@ -53,42 +53,18 @@ export function useHealth(): (options?: HealthCheckOptions) => TestHealth {
   };
 }
 
-/** Knows of unref-ed timers, too. */
-class CountingClock extends ManualClock {
-  readonly pending = new Set<object>();
-  /** How much time has passed without any timer: somebody held the thread. */
+/** Time may pass without any timer: somebody held the thread. */
+class HeldClock extends ManualClock {
   heldMs = 0;
 
   override now(): number {
     return super.now() + this.heldMs;
   }
-
-  override setTimer(delayMs: number, callback: () => void): ReturnType<ManualClock['setTimer']> {
-    const token = {};
-    this.pending.add(token);
-    const timer = super.setTimer(delayMs, () => {
-      this.pending.delete(token);
-      callback();
-    });
-    return {
-      cancel: () => {
-        this.pending.delete(token);
-        timer.cancel();
-      },
-      ref: () => timer.ref(),
-      unref: () => timer.unref(),
-    };
-  }
-}
-
-/** All that are pending, unref-ed ones included. */
-export function timersOf(clock: ManualClock): number {
-  return clock instanceof CountingClock ? clock.pending.size : clock.pendingTimers;
 }
 
 /** Time passes, and nothing else runs. */
 export function holdThread(clock: ManualClock, ms: number): void {
-  if (clock instanceof CountingClock) clock.heldMs += ms;
+  if (clock instanceof HeldClock) clock.heldMs += ms;
 }
 
 /** A runtime on a manual clock, shut down after the test. */
@@ -104,11 +80,11 @@ export function useRuntimes(): () => { readonly runtime: Runtime; readonly clock
     const clocks = made.map(({ clock }) => clock);
     for (const { runtime } of made) await runtime.shutdown();
     await leaks.assertNone(...made.splice(0));
-    for (const clock of clocks) expect(timersOf(clock)).toBe(0);
+    for (const clock of clocks) expect(clock.allTimers).toBe(0);
   });
 
   return () => {
-    const clock = new CountingClock();
+    const clock = new HeldClock();
     const runtime = new Runtime({ clock });
     made.push({ runtime, clock });
     return { runtime, clock };

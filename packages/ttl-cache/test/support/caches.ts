@@ -23,42 +23,15 @@ export function useCaches(): <Key = string, Value = unknown>(
     const clocks = made.map(({ clock }) => clock);
     for (const { close } of made.splice(0)) close();
     await leaks.assertNone();
-    for (const clock of clocks) expect(timersOf(clock)).toBe(0);
+    for (const clock of clocks) expect(clock.allTimers).toBe(0);
   });
 
   return <Key, Value>(options: TtlCacheOptions<Key, Value> = {}) => {
-    const clock = new CountingClock();
+    const clock = new ManualClock();
     const cache = new TtlCache<Key, Value>({ clock, ...options });
     made.push({ close: () => cache.close(), clock });
     return { cache, clock };
   };
-}
-
-/** Knows of unref-ed timers, too. */
-export class CountingClock extends ManualClock {
-  readonly pending = new Set<object>();
-
-  override setTimer(delayMs: number, callback: () => void): ReturnType<ManualClock['setTimer']> {
-    const token = {};
-    this.pending.add(token);
-    const timer = super.setTimer(delayMs, () => {
-      this.pending.delete(token);
-      callback();
-    });
-    return {
-      cancel: () => {
-        this.pending.delete(token);
-        timer.cancel();
-      },
-      ref: () => timer.ref(),
-      unref: () => timer.unref(),
-    };
-  }
-}
-
-/** All that are pending, unref-ed ones included. */
-export function timersOf(clock: ManualClock): number {
-  return clock instanceof CountingClock ? clock.pending.size : clock.pendingTimers;
 }
 
 /** A runtime on a manual clock, shut down after the test. */
@@ -76,7 +49,7 @@ export function useRuntimes(): () => { readonly runtime: Runtime; readonly clock
   });
 
   return () => {
-    const clock = new CountingClock();
+    const clock = new ManualClock();
     const runtime = new Runtime({ clock });
     made.push({ runtime, clock });
     return { runtime, clock };

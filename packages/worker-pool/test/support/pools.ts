@@ -6,14 +6,14 @@ import { type Closures, type Face, type PoolEvent, WorkerPool, type WorkerPoolOp
 /** A pool on a clock that the test moves. */
 export interface TestPool<F extends Face = Closures> {
   readonly pool: WorkerPool<F>;
-  readonly clock: CountingClock;
+  readonly clock: ManualClock;
   /** What its listener has heard. */
   readonly events: readonly PoolEvent[];
 }
 
 /** Every pool made in a test is stopped after it, and must have left nothing behind: timers, rejections, listeners of the process. */
 export function usePools(): <F extends Face = Closures>(options?: WorkerPoolOptions<F>) => TestPool<F> {
-  const made: { readonly stop: () => Promise<unknown>; readonly clock: CountingClock }[] = [];
+  const made: { readonly stop: () => Promise<unknown>; readonly clock: ManualClock }[] = [];
   let leaks: LeakDetector;
 
   beforeEach(() => {
@@ -24,11 +24,11 @@ export function usePools(): <F extends Face = Closures>(options?: WorkerPoolOpti
     const pools = made.splice(0);
     await Promise.all(pools.map(async ({ stop }) => stop()));
     await leaks.assertNone();
-    for (const { clock } of pools) expect(clock.pending.size).toBe(0);
+    for (const { clock } of pools) expect(clock.allTimers).toBe(0);
   });
 
   return <F extends Face = Closures>(options: WorkerPoolOptions<F> = {}) => {
-    const clock = new CountingClock();
+    const clock = new ManualClock();
     const events: PoolEvent[] = [];
     const pool = new WorkerPool<F>({ clock, onEvent: (event) => void events.push(event), ...options });
     made.push({ stop: () => pool.stop(), clock });
@@ -36,31 +36,9 @@ export function usePools(): <F extends Face = Closures>(options?: WorkerPoolOpti
   };
 }
 
-/** Knows of unref-ed timers, too. */
-export class CountingClock extends ManualClock {
-  readonly pending = new Set<object>();
-
-  override setTimer(delayMs: number, callback: () => void): ReturnType<ManualClock['setTimer']> {
-    const token = {};
-    this.pending.add(token);
-    const timer = super.setTimer(delayMs, () => {
-      this.pending.delete(token);
-      callback();
-    });
-    return {
-      cancel: () => {
-        this.pending.delete(token);
-        timer.cancel();
-      },
-      ref: () => timer.ref(),
-      unref: () => timer.unref(),
-    };
-  }
-}
-
 /** A runtime on a manual clock, shut down after the test. */
-export function useRuntimes(): () => { readonly runtime: Runtime; readonly clock: CountingClock } {
-  const made: { readonly runtime: Runtime; readonly clock: CountingClock }[] = [];
+export function useRuntimes(): () => { readonly runtime: Runtime; readonly clock: ManualClock } {
+  const made: { readonly runtime: Runtime; readonly clock: ManualClock }[] = [];
   let leaks: LeakDetector;
 
   beforeEach(() => {
@@ -70,11 +48,11 @@ export function useRuntimes(): () => { readonly runtime: Runtime; readonly clock
   afterEach(async () => {
     for (const { runtime } of made) await runtime.shutdown();
     await leaks.assertNone(...made);
-    for (const { clock } of made.splice(0)) expect(clock.pending.size).toBe(0);
+    for (const { clock } of made.splice(0)) expect(clock.allTimers).toBe(0);
   });
 
   return () => {
-    const clock = new CountingClock();
+    const clock = new ManualClock();
     const runtime = new Runtime({ clock });
     made.push({ runtime, clock });
     return { runtime, clock };
