@@ -1,0 +1,1 @@
+export { SchematicError, type SchematicErrorKind } from './errors.js';
