@@ -90,7 +90,16 @@ test('the main entry exports these values, and no others', () => {
 });
 
 test('the entry ./testing exports these values, and no others', () => {
-  expect(Object.keys(testing).toSorted()).toEqual(['LeakDetector', 'LeakError', 'ManualClock', 'settle']);
+  expect(Object.keys(testing).toSorted()).toEqual([
+    'CrashedByTestError',
+    'Hung',
+    'LeakDetector',
+    'LeakError',
+    'ManualClock',
+    'crash',
+    'hang',
+    'settle',
+  ]);
 });
 
 test('the package has these entries, so that a deep import fails', () => {

@@ -2,6 +2,7 @@ import type { Runtime } from '../runtime.js';
 import { formatTree } from '../tree.js';
 import type { ManualClock } from './manual-clock.js';
 import { settle } from './settle.js';
+import { Starts } from './starts.js';
 
 /** What to look at for leaks. */
 export interface LeakScope {
@@ -9,6 +10,12 @@ export interface LeakScope {
   readonly runtime: Runtime;
   /** The runtime's clock, if it is a manual one: then timers are checked, too. */
   readonly clock?: ManualClock;
+}
+
+/** What a LeakDetector looks at beside its scopes. */
+export interface LeakDetectorOptions {
+  /** False where the test runner fails the test for them: nobody may hear of them twice. Default true. */
+  readonly unhandledRejections?: boolean;
 }
 
 /** Something was left behind. The message lists what. */
@@ -31,18 +38,27 @@ export class LeakError extends Error {
 export class LeakDetector {
   readonly #rejections: unknown[] = [];
   readonly #listenersBefore = new Map<string | symbol, number>();
+  readonly #watched = new Map<Runtime, Starts>();
   readonly #onRejection = (reason: unknown): void => void this.#rejections.push(reason);
 
-  constructor() {
-    process.on('unhandledRejection', this.#onRejection);
+  constructor({ unhandledRejections = true }: LeakDetectorOptions = {}) {
+    if (unhandledRejections) process.on('unhandledRejection', this.#onRejection);
     for (const name of process.eventNames()) this.#listenersBefore.set(name, process.listenerCount(name));
+  }
+
+  /** Notes from now on who starts processes and sets timers there, so that `assertNone` can say it. Costs a stack trace each. */
+  watch({ runtime, clock }: LeakScope): void {
+    if (!this.#watched.has(runtime)) this.#watched.set(runtime, new Starts(runtime));
+    clock?.noteOrigins();
   }
 
   /** Rejects with a LeakError that lists processes, timers, listeners and unhandled rejections. Ends the watching either way. */
   async assertNone(...scopes: readonly LeakScope[]): Promise<void> {
     await settle(...scopes.map(({ runtime }) => runtime));
-    const leaks = [...scopes.flatMap(leaksOf), ...this.#processListeners(), ...this.#rejections.map(describeRejection)];
+    for (const starts of this.#watched.values()) starts.stop();
     process.off('unhandledRejection', this.#onRejection);
+    const inScopes = scopes.flatMap((scope) => leaksOf(scope, this.#watched.get(scope.runtime)));
+    const leaks = [...inScopes, ...this.#processListeners(), ...this.#rejections.map(describeRejection)];
     if (leaks.length > 0) throw new LeakError(leaks);
   }
 
@@ -54,14 +70,24 @@ export class LeakDetector {
   }
 }
 
-function leaksOf({ runtime, clock }: LeakScope): readonly string[] {
+function leaksOf({ runtime, clock }: LeakScope, starts: Starts | undefined): readonly string[] {
   const { processes } = runtime.stats();
   const timers = clock?.pendingTimers ?? 0;
   return [
-    processes > 0 ? [`${processes} process(es)\n${formatTree(runtime.tree())}\n`] : [],
-    timers > 0 ? [`${timers} timer(s)`] : [],
+    processes > 0 ? [`${processes} process(es)\n${drawProcesses(runtime, starts)}\n`] : [],
+    timers > 0 ? [`${timers} timer(s)${(clock?.timerOrigins ?? []).map((each) => `\n${each}`).join('')}`] : [],
     runtime.listenerCount > 0 ? [`${runtime.listenerCount} listener(s) of runtime events`] : [],
   ].flat();
+}
+
+/** The trees, and who started each. */
+function drawProcesses(runtime: Runtime, starts: Starts | undefined): string {
+  const trees = runtime.tree();
+  const starters = trees.flatMap(({ name, pid }) => {
+    const starter = pid === undefined ? undefined : starts?.starterOf(pid);
+    return starter === undefined ? [] : [`${name} was started ${starter}`];
+  });
+  return [formatTree(trees), ...starters].join('\n');
 }
 
 function describeRejection(reason: unknown): string {

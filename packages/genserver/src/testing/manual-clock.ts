@@ -1,5 +1,6 @@
 import { checkDelay } from '../checks.js';
 import type { Clock, ClockTimer, Milliseconds } from '../runtime/clock.js';
+import { callSite } from './call-site.js';
 import { settle } from './settle.js';
 
 class ManualTimer implements ClockTimer {
@@ -9,6 +10,8 @@ class ManualTimer implements ClockTimer {
     readonly dueAt: Milliseconds,
     readonly callback: () => void,
     private readonly timers: Set<ManualTimer>,
+    /** Who set it, if that is noted. */
+    readonly origin: string | undefined,
   ) {
     timers.add(this);
   }
@@ -31,13 +34,14 @@ export class ManualClock implements Clock {
   readonly #timers = new Set<ManualTimer>();
   readonly #runtimes = new Set<{ readonly idle: boolean }>();
   #now: Milliseconds = 0;
+  #notesOrigins = false;
 
   now(): Milliseconds {
     return this.#now;
   }
 
   setTimer(delayMs: Milliseconds, callback: () => void): ClockTimer {
-    return new ManualTimer(this.#now + delayMs, callback, this.#timers);
+    return new ManualTimer(this.#now + delayMs, callback, this.#timers, this.#notesOrigins ? callSite() : undefined);
   }
 
   attach(runtime: { readonly idle: boolean }): void {
@@ -52,6 +56,18 @@ export class ManualClock implements Clock {
   /** Timers that would keep Node alive. */
   get pendingTimers(): number {
     return [...this.#timers].filter((timer) => timer.isReffed).length;
+  }
+
+  /** From now on each timer notes where it was set. Done by a LeakDetector that watches it, as it costs a stack trace each. */
+  noteOrigins(): void {
+    this.#notesOrigins = true;
+  }
+
+  /** When those that would keep Node alive are due, and where they were set, one line each; empty unless that is noted. */
+  get timerOrigins(): readonly string[] {
+    return [...this.#timers].flatMap(({ isReffed, dueAt, origin = 'inside @rookery/genserver' }) =>
+      isReffed && this.#notesOrigins ? [`due in ${dueAt - this.#now} ms, set at ${origin}`] : [],
+    );
   }
 
   /**

@@ -68,6 +68,51 @@ describe('a leak detector', () => {
   });
 });
 
+describe('a leak detector that watches', () => {
+  test('says who started what is left, a process or a place in the code', async () => {
+    const scope = newScope();
+    const detector = new LeakDetector();
+    detector.watch(scope);
+    const starter = await scope.runtime.start(Probe, { name: 'starter' });
+    await starter.call.run(async () => void (await scope.runtime.start(Probe, { name: 'orphan' })));
+    const [text] = ((await rejection(detector.assertNone(scope))) as LeakError).leaks;
+    expect(text).toMatch(/starter was started at .*leaks\.test\.ts:\d+/);
+    expect(text).toMatch(/orphan was started by starter at .*leaks\.test\.ts:\d+/);
+    expect(scope.runtime.listenerCount).toBe(0);
+    await scope.runtime.shutdown();
+  });
+
+  test('says where a timer was set, and when it is due', async () => {
+    const scope = newScope();
+    const detector = new LeakDetector();
+    detector.watch(scope);
+    const timer = scope.clock.setTimer(10, () => undefined);
+    scope.clock.setTimer(20, () => undefined).unref();
+    const [text, ...others] = ((await rejection(detector.assertNone(scope))) as LeakError).leaks;
+    expect(text).toMatch(/^1 timer\(s\)\ndue in 10 ms, set at .*leaks\.test\.ts:\d+/);
+    expect(others).toEqual([]);
+    timer.cancel();
+  });
+
+  test('is content when nothing was left behind, and listens to nothing any more', async () => {
+    const scope = newScope();
+    const detector = new LeakDetector();
+    detector.watch(scope);
+    detector.watch(scope);
+    await scope.runtime.start(Probe);
+    await scope.runtime.shutdown();
+    await detector.assertNone(scope);
+    expect(scope.runtime.listenerCount).toBe(0);
+  });
+
+  test('leaves unhandled rejections to the test runner, if it is told to', async () => {
+    const before = process.listenerCount('unhandledRejection');
+    const detector = new LeakDetector({ unhandledRejections: false });
+    expect(process.listenerCount('unhandledRejection')).toBe(before);
+    await detector.assertNone();
+  });
+});
+
 describe('settle', () => {
   test('waits until what follows from a message is done, through several servers and awaits', async () => {
     const { runtime } = newScope();
