@@ -1,4 +1,4 @@
-import type { Clock, ClockTimer, Milliseconds } from '@rookery/genserver';
+import type { AbortListener, AbortListeners, Clock, ClockTimer, Milliseconds } from '@rookery/genserver';
 import type { BulkheadOptions } from './options.js';
 
 /** Why a call that asked for room did not get it. */
@@ -14,7 +14,7 @@ export type Entry = { readonly kind: 'entered' } | NoRoom;
 const ENTERED: Entry = { kind: 'entered' };
 
 /** Someone who waits, in a list that is linked both ways: who leaves early costs no more than who is next. */
-interface Waiter {
+interface Waiter extends AbortListener {
   previous: Waiter | undefined;
   next: Waiter | undefined;
   readonly end: (entry: Entry) => void;
@@ -24,14 +24,16 @@ interface Waiter {
 export class Bulkhead {
   readonly #options: Required<BulkheadOptions>;
   readonly #clock: Clock;
+  readonly #signals: AbortListeners;
   #running = 0;
   #waiting = 0;
   #first: Waiter | undefined;
   #last: Waiter | undefined;
 
-  constructor(options: Required<BulkheadOptions>, clock: Clock) {
+  constructor(options: Required<BulkheadOptions>, clock: Clock, signals: AbortListeners) {
     this.#options = options;
     this.#clock = clock;
+    this.#signals = signals;
   }
 
   get waiting(): number {
@@ -66,19 +68,19 @@ export class Bulkhead {
   #wait(resolve: (entry: Entry) => void, signal: AbortSignal | undefined): void {
     const { queueTimeoutMs } = this.#options;
     let timer: ClockTimer | undefined;
-    const onAbort = (): void => waiter.end({ kind: 'cancelled' });
     const waiter: Waiter = {
       previous: this.#last,
       next: undefined,
       end: (entry) => {
         this.#remove(waiter);
         timer?.cancel();
-        signal?.removeEventListener('abort', onAbort);
+        if (signal !== undefined) this.#signals.remove(signal, waiter);
         resolve(entry);
       },
+      aborted: () => waiter.end({ kind: 'cancelled' }),
     };
     this.#append(waiter);
-    signal?.addEventListener('abort', onAbort);
+    if (signal !== undefined) this.#signals.add(signal, waiter);
     if (queueTimeoutMs === Infinity) return;
     timer = this.#clock.setTimer(queueTimeoutMs, () => waiter.end({ kind: 'waited', waitedMs: queueTimeoutMs }));
   }

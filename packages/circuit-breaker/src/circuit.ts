@@ -1,4 +1,4 @@
-import type { ClockTimer, Milliseconds } from '@rookery/genserver';
+import type { AbortListeners, ClockTimer, Milliseconds } from '@rookery/genserver';
 import {
   type BreakerEffect,
   type BreakerInput,
@@ -31,6 +31,8 @@ export const REJECTED = -2;
 export class Circuit {
   readonly stats = new StatsCounter();
   readonly events: BreakerEvents;
+  /** Of the callers. */
+  readonly signals: AbortListeners;
   readonly #options: CompleteOptions;
   readonly #rules: BreakerRules;
   readonly #window: FailureWindow;
@@ -43,13 +45,19 @@ export class Circuit {
   #isEnded = false;
   #timer: ClockTimer | undefined;
 
-  constructor(options: CompleteOptions, waiting: { dismiss(): void } | undefined, events: BreakerEvents) {
+  constructor(
+    options: CompleteOptions,
+    waiting: { dismiss(): void } | undefined,
+    events: BreakerEvents,
+    signals: AbortListeners,
+  ) {
     this.#options = options;
     this.#rules = rulesOf(options);
     this.#window = makeWindow(options.strategy);
     this.#isTimed = this.#window.isTimed;
     this.#waiting = waiting;
     this.events = events;
+    this.signals = signals;
     if (options.mode !== 'auto') this.#enter({ ...INITIAL, mode: options.mode });
   }
 

@@ -1,3 +1,4 @@
+import { AbortListeners } from '@rookery/genserver';
 import type { Breaker, GuardedFunction } from './breaker.js';
 import type { BreakerMode, BreakerStateName } from './breaker-state.js';
 import { Bulkhead } from './bulkhead.js';
@@ -36,8 +37,10 @@ export class LocalBreaker implements Breaker {
   constructor(options: CircuitBreakerOptions = {}, events?: BreakerEvents) {
     this.#options = completeOptions(options);
     const { bulkhead, clock, callTimeoutMs } = this.#options;
-    this.#bulkhead = bulkhead && new Bulkhead(bulkhead, clock);
-    this.#circuit = new Circuit(this.#options, this.#bulkhead, events ?? new BreakerEvents(this.#options.label));
+    const signals = new AbortListeners();
+    this.#bulkhead = bulkhead && new Bulkhead(bulkhead, clock, signals);
+    events ??= new BreakerEvents(this.#options.label);
+    this.#circuit = new Circuit(this.#options, this.#bulkhead, events, signals);
     this.#isPlain = bulkhead === undefined && callTimeoutMs === Infinity;
   }
 

@@ -1,4 +1,4 @@
-import type { ClockTimer, Milliseconds } from '@rookery/genserver';
+import type { AbortListener, ClockTimer, Milliseconds } from '@rookery/genserver';
 import type { GuardedFunction } from './breaker.js';
 import type { Outcome } from './breaker-state.js';
 import { LazyContext } from './call-context.js';
@@ -15,7 +15,7 @@ export interface CallLimits {
 }
 
 /** One call that may end before its function does. It tells the circuit once, and leaves no timer and no listener. */
-export class TimedCall<T> {
+export class TimedCall<T> implements AbortListener {
   readonly #options: CompleteOptions;
   readonly #circuit: Circuit;
   readonly #limits: CallLimits;
@@ -24,7 +24,6 @@ export class TimedCall<T> {
   #generation = 0;
   #startedAt: Milliseconds | undefined;
   #timer: ClockTimer | undefined;
-  #onAbort: (() => void) | undefined;
   #resolve!: (value: T) => void;
   #reject!: (error: unknown) => void;
   /** How it ended; undefined while it runs. */
@@ -55,12 +54,18 @@ export class TimedCall<T> {
     return outcome;
   }
 
+  /** Its caller has gone. */
+  aborted(reason: unknown): void {
+    this.#end = 'cancelled';
+    const error = new CallCancelledError(this.#options.label, reason);
+    if (this.#finish('ignore', error)) this.#reject(error);
+    this.#context.abort(reason);
+  }
+
   #arm(): void {
     const { signal, timeoutMs } = this.#limits;
     if (timeoutMs !== Infinity) this.#timer = this.#options.clock.setTimer(timeoutMs, () => this.#onTimeout());
-    if (signal === undefined) return;
-    this.#onAbort = () => this.#onCancel(signal.reason);
-    signal.addEventListener('abort', this.#onAbort);
+    if (signal !== undefined) this.#circuit.signals.add(signal, this);
   }
 
   #onValue(value: T): void {
@@ -83,18 +88,12 @@ export class TimedCall<T> {
     this.#context.abort(error);
   }
 
-  #onCancel(reason: unknown): void {
-    this.#end = 'cancelled';
-    const error = new CallCancelledError(this.#options.label, reason);
-    if (this.#finish('ignore', error)) this.#reject(error);
-    this.#context.abort(reason);
-  }
-
   /** False if that failed: then the caller has been told. */
   #finish(outcome: Outcome, error: unknown): boolean {
     this.outcome = outcome;
     this.#timer?.cancel();
-    if (this.#onAbort !== undefined) this.#limits.signal?.removeEventListener('abort', this.#onAbort);
+    const { signal } = this.#limits;
+    if (signal !== undefined) this.#circuit.signals.remove(signal, this);
     try {
       this.#circuit.settle(this.#generation, this.#admission, outcome, this.#startedAt, error);
       return true;

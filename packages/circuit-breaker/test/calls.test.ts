@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { getEventListeners } from 'node:events';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, jest, test } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
@@ -6,6 +7,7 @@ import { BreakerOptionError, FallbackFailedError, type Lease, type Rejection } f
 import { DOWN, down, endOf, failTimes, Gate, useBreakers } from './support/breakers.js';
 
 const newBreaker = useBreakers();
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('call, execute and wrap', () => {
   test('give what the function gives: a value, a promise, undefined, a promise of another realm', async () => {
@@ -128,6 +130,60 @@ describe('the signal and the time of a call', () => {
     const refused = endOf(breaker.execute(gate.fn, { signal: controller.signal }));
     expect([await refused, gate.calls]).toMatchObject([{ cause: 'bored' }, 1]);
     expect(breaker.stats()).toMatchObject({ ignored: 1, failures: 0, droppedResults: 1 });
+  });
+
+  test.each([{}, { bulkhead: { limit: 10, queue: 990 } }])(
+    'calls that share a signal have one listener on it, running or waiting, and none when all are answered: %p',
+    async (options) => {
+      const { breaker } = newBreaker(options);
+      const gate = new Gate<number>();
+      const { signal } = new AbortController();
+      const calls = Array.from({ length: 1000 }, () => breaker.execute(gate.fn, { signal }));
+      await settle();
+      expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+      while (breaker.isBusy) {
+        gate.open(1);
+        await settle();
+      }
+      expect(new Set(await Promise.all(calls))).toEqual(new Set([1]));
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
+    },
+  );
+
+  test.each([{}, { bulkhead: { limit: 10, queue: 990 } }])(
+    'calls that share a signal are all cancelled by it, running or waiting, and each once: %p',
+    async (options) => {
+      const { breaker } = newBreaker(options);
+      const gate = new Gate<number>();
+      const controller = new AbortController();
+      const calls = Array.from({ length: 1000 }, () => endOf(breaker.execute(gate.fn, { signal: controller.signal })));
+      await settle();
+      controller.abort('enough');
+      const ends = (await Promise.all(calls)) as readonly { readonly code?: string }[];
+      expect(new Set(ends.map(({ code }) => code))).toEqual(new Set(['ERR_CIRCUIT_BREAKER_CALL_CANCELLED']));
+      expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+      expect([breaker.isBusy, breaker.stats().running]).toEqual([false, 0]);
+    },
+  );
+
+  test('a caller that leaves and by that ends the breaker has the others that wait leave once', async () => {
+    const { breaker } = newBreaker({ bulkhead: { limit: 1, queue: 10 } });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const running = endOf(
+      breaker.execute(
+        (context) => new Promise(() => context.signal.addEventListener('abort', () => breaker.shutdown())),
+        { signal },
+      ),
+    );
+    const waiting = Array.from({ length: 3 }, () => endOf(breaker.execute(() => 1, { signal })));
+    await settle();
+    controller.abort('enough');
+    expect([await running, ...(await Promise.all(waiting))]).toMatchObject([
+      { code: 'ERR_CIRCUIT_BREAKER_CALL_CANCELLED' },
+      ...waiting.map(() => ({ code: 'ERR_CIRCUIT_BREAKER_UNAVAILABLE' })),
+    ]);
+    expect([breaker.stats().waiting, breaker.isBusy]).toEqual([0, false]);
   });
 
   test('a signal that nobody asks for is not made, and one that is asked for late has fired', async () => {

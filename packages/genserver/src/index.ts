@@ -3,6 +3,7 @@ export type { ProcessStopOptions, RuntimeOptions, RuntimeStats, StopOptions } fr
 export type { ShutdownReport } from './runtime-shutdown.js';
 export { formatTree, type TreeNode } from './tree.js';
 export type { DownChild, SupervisorView } from './supervisor/supervisor-view.js';
+export { type AbortListener, AbortListeners } from './process/abort-listeners.js';
 export { type Clock, type ClockTimer, type Milliseconds, systemClock } from './runtime/clock.js';
 export type { Address, ProcessRef } from './runtime/address.js';
 export type { Name, ViaName } from './runtime/names.js';

@@ -6,6 +6,7 @@ import * as testing from '../src/testing.js';
 // What is exported is promised to users: a new name here is a decision, not an accident.
 test('the main entry exports these values, and no others', () => {
   expect(Object.keys(main).toSorted()).toEqual([
+    'AbortListeners',
     'AgentRef',
     'AlreadyStartedError',
     'Application',

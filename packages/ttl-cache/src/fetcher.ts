@@ -1,4 +1,4 @@
-import type { Milliseconds } from '@rookery/genserver';
+import { AbortListeners, type Milliseconds } from '@rookery/genserver';
 import type { FetcherParts } from './fetcher-parts.js';
 import type { Entry } from './entry.js';
 import { isHeard, publish } from './diagnostics.js';
@@ -25,6 +25,7 @@ interface Request<Key, Value> {
 export class Fetcher<Key, Value> {
   readonly #parts: FetcherParts<Key, Value>;
   readonly #landing: Landing<Key, Value>;
+  readonly #signals = new AbortListeners();
 
   constructor(parts: FetcherParts<Key, Value>) {
     this.#parts = parts;
@@ -120,7 +121,7 @@ export class Fetcher<Key, Value> {
     softTimeoutMs: Milliseconds,
   ): Promise<Value> {
     if (signal === undefined && softTimeoutMs === Infinity) return load.share();
-    const waiter = load.join(signal);
+    const waiter = load.join(signal, this.#signals);
     if (softTimeoutMs !== Infinity) this.#limit(load, waiter, softTimeoutMs);
     return waiter.promise;
   }

@@ -1,4 +1,4 @@
-import type { Clock, ClockTimer, Milliseconds } from '@rookery/genserver';
+import type { AbortListeners, Clock, ClockTimer, Milliseconds } from '@rookery/genserver';
 import { FetchAbortedError, LoadTimeoutError } from './errors.js';
 import { formatKey } from './key.js';
 import { type Loader, LoadWishes } from './load-context.js';
@@ -72,12 +72,12 @@ export class Load<Key, Value> {
     return (this.#shared ??= new Waiter<Value>()).promise;
   }
 
-  /** Waits for it, and may leave before: as `leave` says, or when the signal fires. */
-  join(signal: AbortSignal | undefined): Waiter<Value> {
+  /** Waits for it, and may leave before: as `leave` says, or when the signal fires. `signals`: of all who wait. */
+  join(signal: AbortSignal | undefined, signals: AbortListeners): Waiter<Value> {
     const waiter = new Waiter<Value>();
     if (signal !== undefined) {
-      waiter.onAbort(signal, () => {
-        waiter.reject(new FetchAbortedError(formatKey(this.plan.key), signal.reason));
+      waiter.onAbort(signal, signals, (reason) => {
+        waiter.reject(new FetchAbortedError(formatKey(this.plan.key), reason));
         this.leave(waiter);
       });
     }

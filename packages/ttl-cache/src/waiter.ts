@@ -1,12 +1,13 @@
-import type { ClockTimer } from '@rookery/genserver';
+import type { AbortListener, AbortListeners, ClockTimer } from '@rookery/genserver';
 
 /** A promise, and what would end the waiting for it early. */
-export class Waiter<Value> {
+export class Waiter<Value> implements AbortListener {
   readonly promise: Promise<Value>;
   #resolve!: (value: Value) => void;
   #reject!: (error: unknown) => void;
   #signal: AbortSignal | undefined;
-  #onAbort: (() => void) | undefined;
+  #signals: AbortListeners | undefined;
+  #onAbort: ((reason: unknown) => void) | undefined;
   #timer: ClockTimer | undefined;
 
   constructor() {
@@ -16,11 +17,16 @@ export class Waiter<Value> {
     });
   }
 
-  /** AbortSignal.any would do it in a line, and on Node 20 keep what it was given alive. */
-  onAbort(signal: AbortSignal, action: () => void): void {
+  /** `signals`: where its signal is listened to. */
+  onAbort(signal: AbortSignal, signals: AbortListeners, action: (reason: unknown) => void): void {
     this.#signal = signal;
+    this.#signals = signals;
     this.#onAbort = action;
-    signal.addEventListener('abort', action, { once: true });
+    signals.add(signal, this);
+  }
+
+  aborted(reason: unknown): void {
+    this.#onAbort?.(reason);
   }
 
   /** A timer that is cancelled with the waiting. */
@@ -40,6 +46,6 @@ export class Waiter<Value> {
 
   #stop(): void {
     this.#timer?.cancel();
-    if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#signal !== undefined) this.#signals?.remove(this.#signal, this);
   }
 }

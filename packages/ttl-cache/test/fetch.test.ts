@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { describe, expect, jest, test } from '@jest/globals';
 import {
@@ -157,6 +158,30 @@ describe('those who wait leave one by one', () => {
     gate.open(3);
     expect([await again, gate.calls]).toEqual([3, 2]);
     expect(cache.stats()).toMatchObject({ loadFailures: 1, loadSuccesses: 1 });
+  });
+
+  test.each(['a', undefined])('those who share a signal have one listener on it, and none in the end: key %p', async (key) => {
+    const { cache } = newCache<string, number>();
+    const gate = new Gate<number>();
+    const { signal } = new AbortController();
+    const all = Array.from({ length: 1000 }, (_, index) => cache.fetch(key ?? String(index), gate.loader, { signal }));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    gate.open(1);
+    expect(new Set(await Promise.all(all))).toEqual(new Set([1]));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  test('those who share a signal all leave when it fires', async () => {
+    const { cache } = newCache<string, number>();
+    const gate = new Gate<number>();
+    const leaving = new AbortController();
+    const all = Array.from({ length: 1000 }, (_, index) =>
+      cache.fetch(String(index % 10), gate.loader, { signal: leaving.signal }),
+    );
+    const ends = Promise.allSettled(all);
+    leaving.abort('bored');
+    for (const end of await ends) expect(end).toMatchObject({ reason: { code: 'ERR_TTL_CACHE_FETCH_ABORTED' } });
+    expect([gate.signals.every(({ aborted }) => aborted), getEventListeners(leaving.signal, 'abort')]).toEqual([true, []]);
   });
 
   test('who has no signal keeps the load going', async () => {

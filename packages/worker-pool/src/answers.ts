@@ -1,5 +1,4 @@
-import type { Clock } from '@rookery/genserver';
-import { AbortLinks } from './abort-links.js';
+import { AbortListeners, type Clock } from '@rookery/genserver';
 import { QueueTimeoutError, RunTimeoutError, TaskTimeoutError } from './errors.js';
 import type { TimeLimits as LimitOptions } from './options.js';
 import type { EndKind } from './stats.js';
@@ -33,7 +32,7 @@ export class Answers {
   readonly #owner: AnswersOwner;
   readonly #defaults: Required<LimitOptions>;
   readonly #limits: TimeLimits<Ticket>;
-  readonly #links = new AbortLinks();
+  readonly #signals = new AbortListeners();
   #owed = 0;
 
   constructor(owner: AnswersOwner, clock: Clock, defaults: Required<LimitOptions>) {
@@ -74,7 +73,7 @@ export class Answers {
     }
     if (signal === undefined) return;
     ticket.isLinked = true;
-    this.#links.add(signal, ticket);
+    this.#signals.add(signal, ticket);
   }
 
   /** Whether a task whose turn has come must not begin: its signal has fired, or its time is up. If nobody was told yet, its caller is now. */
@@ -118,6 +117,6 @@ export class Answers {
     ticket.runLimit?.cancel();
     if (!ticket.isLinked || ticket.options.signal === undefined) return;
     ticket.isLinked = false;
-    this.#links.remove(ticket.options.signal, ticket);
+    this.#signals.remove(ticket.options.signal, ticket);
   }
 }

@@ -1,3 +1,4 @@
+import type { AbortListener, AbortListeners } from '@rookery/genserver';
 import { TaskAbortedError } from './errors.js';
 import type { Items } from './face.js';
 import type { TaskOptions } from './options.js';
@@ -8,6 +9,8 @@ export interface MapPlan<Item> {
   readonly items: Items<Item>;
   readonly concurrency: number;
   readonly isOrdered: boolean;
+  /** Of all maps of the pool. */
+  readonly signals: AbortListeners;
   /** Of each item. */
   readonly options: TaskOptions;
   /** Runs one item; waits for room where the queue has a limit. */
@@ -45,14 +48,10 @@ export async function* mapItems<Item>(plan: MapPlan<Item>): AsyncGenerator<unkno
   if (failed !== undefined) throw failed.error;
 }
 
-class MapRun<Item> {
+class MapRun<Item> implements AbortListener {
   readonly #plan: MapPlan<Item>;
   readonly #options: TaskOptions;
   readonly #abort = new AbortController();
-  readonly #onAbort = (): void => {
-    this.#abort.abort(this.#plan.options.signal?.reason);
-    this.#wake?.();
-  };
   #iterator: Iterator<Item> | AsyncIterator<Item> | undefined;
   /** Those whose results were not taken yet: as their items came, or, unordered, those that are done. */
   readonly #results = new Set<Flight>();
@@ -67,8 +66,13 @@ class MapRun<Item> {
     this.#plan = plan;
     this.#options = { ...plan.options, signal: this.#abort.signal };
     const { signal } = plan.options;
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
-    if (signal?.aborted === true) this.#onAbort();
+    if (signal?.aborted === true) this.aborted(signal.reason);
+    else if (signal !== undefined) plan.signals.add(signal, this);
+  }
+
+  aborted(reason: unknown): void {
+    this.#abort.abort(reason);
+    this.#wake?.();
   }
 
   /** The next result; undefined when there is none any more. */
@@ -87,7 +91,8 @@ class MapRun<Item> {
 
   /** Lets the source clean up; does not wait for an item that is under way, which may never come. */
   async end(): Promise<void> {
-    this.#plan.options.signal?.removeEventListener('abort', this.#onAbort);
+    const { options, signals } = this.#plan;
+    if (options.signal !== undefined) signals.remove(options.signal, this);
     this.#abort.abort(new Error('The results of this map are not wanted any more.'));
     if (this.#isDone || this.#iterator === undefined) return;
     this.#isDone = true;

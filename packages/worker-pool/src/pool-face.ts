@@ -1,3 +1,4 @@
+import { AbortListeners } from '@rookery/genserver';
 import {
   checkMapOptions,
   type MapOptions,
@@ -31,14 +32,16 @@ export interface FaceOwner {
 export function faceOf<F extends Face>(owner: FaceOwner): Pick<F, 'executeTask' | 'map'> {
   const executeTask = (job: unknown, options?: ThreadTaskOptions): Promise<unknown> =>
     owner.submit({ job, options, index: undefined, overflow: undefined });
+  const signals = new AbortListeners();
   const map = (items: Items<unknown>, ...rest: readonly unknown[]): AsyncIterableIterator<unknown> =>
-    mapOf(owner, items, rest);
+    mapOf(owner, signals, items, rest);
   const face: object = { executeTask, map };
   return face as Pick<F, 'executeTask' | 'map'>; // which face it is only the engine's type knows
 }
 
 function mapOf(
   owner: FaceOwner,
+  signals: AbortListeners,
   items: Items<unknown>,
   rest: readonly unknown[],
 ): AsyncGenerator<unknown, void, undefined> {
@@ -56,6 +59,7 @@ function mapOf(
     items,
     concurrency: concurrency ?? owner.concurrency,
     isOrdered,
+    signals,
     options: taskOptions,
     submit,
   });

@@ -72,6 +72,31 @@ describe('the promise of a task', () => {
   });
 });
 
+test('tasks that share a signal have one listener on it, running or waiting, and none when all are answered', async () => {
+  const { pool } = makePool({ size: 10 });
+  const gate = new Gate();
+  const { signal } = withAbort();
+  const tasks = Array.from({ length: 1000 }, () => pool.executeTask(gate.task, { signal }));
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  gate.open();
+  await Promise.all(tasks);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+test('maps that share a signal have one listener on it, and none when they have ended, or when it has fired', async () => {
+  const { pool } = makePool({ size: 10 });
+  const { signal, abort } = withAbort();
+  const maps = Array.from({ length: 1000 }, () => pool.map([1, 2], (item) => item, { signal }));
+  await Promise.all(maps.map((map) => map.next()));
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  await Promise.all(maps.splice(0, 500).map(async (map) => map.return?.()));
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  abort();
+  for (const end of await Promise.allSettled(maps.map((map) => map.next())))
+    expect(end).toMatchObject({ reason: { code: 'ERR_WORKER_POOL_ABORTED' } });
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
 test('the options of a task are those it was given with, whatever becomes of the object', async () => {
   const { pool, clock } = makePool({ size: 1 });
   const [first, other] = [withAbort(), withAbort()];

@@ -152,7 +152,9 @@ export function limit(
 }
 
 function releaseOnAbort(kernel: Kernel, message: CallMessage, ref: Labelled, signal: AbortSignal): void {
-  message.release = kernel.abortListeners.add(signal, () => {
-    message.cancel(new CallAbortedError(ref.toString(), message.name, signal.reason));
-  });
+  const listener = {
+    aborted: (reason: unknown) => void message.cancel(new CallAbortedError(ref.toString(), message.name, reason)),
+  };
+  kernel.abortListeners.add(signal, listener);
+  message.release = () => kernel.abortListeners.remove(signal, listener);
 }

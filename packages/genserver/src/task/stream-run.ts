@@ -192,12 +192,13 @@ export class StreamRun<In, Out> implements AsyncIterator<StreamResult<In, Out>, 
     if (this.#release !== undefined) return;
     const { kernel, consumer, limits } = this.#plan;
     const { signal } = limits;
-    const abort = (): void => this.#fail(new TaskAbortedError('the tasks of a stream', signal?.reason));
-    if (signal?.aborted === true) return abort();
-    const forget = signal && kernel.abortListeners.add(signal, abort);
+    const aborted = (reason: unknown): void => this.#fail(new TaskAbortedError('the tasks of a stream', reason));
+    if (signal?.aborted === true) return aborted(signal.reason);
+    const listener = { aborted };
+    if (signal !== undefined) kernel.abortListeners.add(signal, listener);
     if (consumer !== undefined) (consumer.watchers ??= new Set()).add(this);
     this.#release = () => {
-      forget?.();
+      if (signal !== undefined) kernel.abortListeners.remove(signal, listener);
       consumer?.watchers?.delete(this);
     };
   }

@@ -113,12 +113,15 @@ export class TaskWait implements Due {
   }
 
   #abortOn(signal: AbortSignal, onAbort: (() => void) | undefined): void {
-    const abort = (): void => {
-      this.giveUp(new TaskAbortedError(this.#job.process.label, signal.reason));
+    const { kernel, process } = this.#job;
+    const aborted = (reason: unknown): void => {
+      this.giveUp(new TaskAbortedError(process.label, reason));
       onAbort?.();
     };
-    if (signal.aborted) abort();
-    else this.#release = this.#job.kernel.abortListeners.add(signal, abort);
+    if (signal.aborted) return aborted(signal.reason);
+    const listener = { aborted };
+    kernel.abortListeners.add(signal, listener);
+    this.#release = () => kernel.abortListeners.remove(signal, listener);
   }
 }
 

@@ -98,6 +98,23 @@ describe('in a process of its own', () => {
     expect([stdout, stderr]).toEqual(['ERR_GENSERVER_PROCESS_EXITED\n2 2 1\n', '']);
   });
 
+  test('who is told of an AbortSignal and throws is an uncaught exception, and the others are told all the same', async () => {
+    const { stdout, stderr } = await runProgram(
+      sources.folder,
+      `${PRELUDE}
+      import { AbortListeners } from './index.js';
+      process.on('uncaughtException', (error) => uncaught.push(error.message));
+      const [listeners, controller, heard] = [new AbortListeners(), new AbortController(), []];
+      for (const name of ['a', 'b', 'c']) {
+        listeners.add(controller.signal, { aborted: () => { heard.push(name); if (name !== 'c') throw new Error('bad ' + name); } });
+      }
+      controller.abort();
+      await new Promise((resolve) => setImmediate(resolve));
+      console.log(heard.join(), uncaught.join());`,
+    );
+    expect([stdout, stderr]).toEqual(['a,b,c bad a,bad b\n', '']);
+  });
+
   test('100 calls with one AbortSignal give no warning', async () => {
     const { stdout, stderr } = await runProgram(
       sources.folder,
