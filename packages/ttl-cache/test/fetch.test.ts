@@ -160,16 +160,21 @@ describe('those who wait leave one by one', () => {
     expect(cache.stats()).toMatchObject({ loadFailures: 1, loadSuccesses: 1 });
   });
 
-  test.each(['a', undefined])('those who share a signal have one listener on it, and none in the end: key %p', async (key) => {
-    const { cache } = newCache<string, number>();
-    const gate = new Gate<number>();
-    const { signal } = new AbortController();
-    const all = Array.from({ length: 1000 }, (_, index) => cache.fetch(key ?? String(index), gate.loader, { signal }));
-    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
-    gate.open(1);
-    expect(new Set(await Promise.all(all))).toEqual(new Set([1]));
-    expect(getEventListeners(signal, 'abort')).toEqual([]);
-  });
+  test.each(['a', undefined])(
+    'those who share a signal have one listener on it, and none in the end: key %p',
+    async (key) => {
+      const { cache } = newCache<string, number>();
+      const gate = new Gate<number>();
+      const { signal } = new AbortController();
+      const all = Array.from({ length: 1000 }, (_, index) =>
+        cache.fetch(key ?? String(index), gate.loader, { signal }),
+      );
+      expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+      gate.open(1);
+      expect(new Set(await Promise.all(all))).toEqual(new Set([1]));
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
+    },
+  );
 
   test('those who share a signal all leave when it fires', async () => {
     const { cache } = newCache<string, number>();
@@ -181,7 +186,10 @@ describe('those who wait leave one by one', () => {
     const ends = Promise.allSettled(all);
     leaving.abort('bored');
     for (const end of await ends) expect(end).toMatchObject({ reason: { code: 'ERR_TTL_CACHE_FETCH_ABORTED' } });
-    expect([gate.signals.every(({ aborted }) => aborted), getEventListeners(leaving.signal, 'abort')]).toEqual([true, []]);
+    expect([gate.signals.every(({ aborted }) => aborted), getEventListeners(leaving.signal, 'abort')]).toEqual([
+      true,
+      [],
+    ]);
   });
 
   test('who has no signal keeps the load going', async () => {
