@@ -1,4 +1,5 @@
-import type { Column, Objection } from '../rules/connect-four.js';
+import type { Column } from '../rules/connect-four.js';
+import type { Objection } from './named-players.js';
 
 /** What players can get wrong. A session says so by `refuse()`, and lives on. `reason` is for programs, the message for people. */
 export abstract class GameError extends Error {

@@ -9,10 +9,11 @@ import {
   type ServerRef,
 } from '@rookery/genserver';
 import { InjectServer, Supervised } from '@rookery/nestjs';
-import { type Column, drop, type Game, isOver, type Position, replay, view } from '../rules/connect-four.js';
+import type { Column } from '../rules/connect-four.js';
 import { SETTINGS, type Settings } from '../settings.js';
 import { IllegalMoveError } from './errors.js';
 import { MoveLog } from './move-log.server.js';
+import { drop, type Game, isOver, type Position, replay, view } from './named-players.js';
 
 /** What a session answers with. */
 export interface GameView extends Position {

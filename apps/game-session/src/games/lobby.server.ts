@@ -13,7 +13,7 @@ import {
   StartError,
 } from '@rookery/genserver';
 import { InjectServer, Supervised } from '@rookery/nestjs';
-import { newGame, type Players, view } from '../rules/connect-four.js';
+import { newGame, type Players, view } from './named-players.js';
 import { gameName } from './game-name.js';
 import { GameSession, type GameView } from './game-session.server.js';
 import { GameSessions } from './game-sessions.supervisor.js';

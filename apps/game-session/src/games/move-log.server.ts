@@ -1,8 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { type ExitReason, formatReason, GenServer, refuse } from '@rookery/genserver';
 import { Supervised } from '@rookery/nestjs';
-import type { Column, Players } from '../rules/connect-four.js';
+import type { Column } from '../rules/connect-four.js';
 import { UnknownGameError } from './errors.js';
+import type { Players } from './named-players.js';
 
 /** All it takes to play a game again from the start. Never changed, only replaced: so it can be handed out as it is. */
 export interface GameRecord {

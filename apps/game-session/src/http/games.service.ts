@@ -6,7 +6,8 @@ import { GAME_REGISTRY, gameName } from '../games/game-name.js';
 import { GameSession, type GameView } from '../games/game-session.server.js';
 import { Lobby } from '../games/lobby.server.js';
 import { MoveLog } from '../games/move-log.server.js';
-import type { Column, Players } from '../rules/connect-four.js';
+import type { Players } from '../games/named-players.js';
+import type { Column } from '../rules/connect-four.js';
 
 /** The way from HTTP to the servers: finds the session of a game, and tells a game that is away from one that never was. */
 @Injectable()

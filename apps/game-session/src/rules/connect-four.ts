@@ -1,4 +1,4 @@
-/** The rules of Connect Four: values in, values out. Nothing here knows of processes, HTTP or time. */
+/** The rules of Connect Four: values in, values out. Nothing here knows of players, processes, HTTP or time. */
 
 export const COLUMNS = 7;
 export const ROWS = 6;
@@ -11,103 +11,77 @@ const DIRECTIONS = [
   [1, -1],
 ] as const;
 
-/** Two different names; the first one begins. */
-export type Players = readonly [string, string];
-
 /** 0 (left) to 6 (right). */
 export type Column = number;
 
+/** Row 0 is the lowest. */
+export type Cell = readonly [column: Column, row: number];
+
+/** 0 plays `x` and begins, 1 plays `o`. */
+type Side = 0 | 1;
 type Disc = 'x' | 'o';
 type Columns = readonly (readonly Disc[])[];
 
 /** A position. Never changed: each move makes a new one. */
-export interface Game {
-  readonly players: Players;
+export interface Board {
   readonly moves: readonly Column[];
   /** From left to right; in each the discs from the bottom up. */
   readonly columns: Columns;
-  readonly winner: string | null;
+  /** The four (or more) in a line that the last move has made: who made it has won. */
+  readonly line: readonly Cell[] | null;
 }
-
-/** Why a move is not allowed. */
-export type Objection = 'unknown_player' | 'game_over' | 'not_your_turn' | 'column_full';
 
 export type DropResult =
-  { readonly kind: 'legal'; readonly game: Game } | { readonly kind: 'illegal'; readonly objection: Objection };
+  | { readonly kind: 'legal'; readonly board: Board }
+  | { readonly kind: 'illegal'; readonly objection: 'game_over' | 'column_full' };
 
-/** A game as players see it: plain data, ready to be sent. */
-export interface Position {
-  readonly players: Players;
-  readonly state: 'playing' | 'won' | 'draw';
-  /** Who is to move; null when the game is over. */
-  readonly turn: string | null;
-  readonly winner: string | null;
-  /** Six rows from top to bottom, a character for each column: `.` empty, `x` the first player, `o` the second. */
-  readonly board: readonly string[];
-  readonly moves: readonly Column[];
+export const EMPTY_BOARD: Board = { moves: [], columns: Array.from({ length: COLUMNS }, () => []), line: null };
+
+/** The position after these moves. Throws when they break the rules: then they are not the moves of a game. */
+export function replay(moves: readonly Column[]): Board {
+  return moves.reduce((board, column) => {
+    const result = drop(board, column);
+    if (result.kind === 'legal') return result.board;
+    throw new Error(`Move ${board.moves.length + 1} (column ${column}) cannot be replayed: ${result.objection}`);
+  }, EMPTY_BOARD);
 }
 
-export function newGame(players: Players): Game {
-  return { players, moves: [], columns: Array.from({ length: COLUMNS }, () => []), winner: null };
-}
-
-/** The position after these moves, made in turn. Throws when they break the rules: then they are not the moves of a game. */
-export function replay(players: Players, moves: readonly Column[]): Game {
-  return moves.reduce((game, column) => {
-    const result = drop(game, players[turnOf(game)], column);
-    if (result.kind === 'legal') return result.game;
-    throw new Error(`Move ${game.moves.length + 1} (column ${column}) cannot be replayed: ${result.objection}`);
-  }, newGame(players));
-}
-
-/** Drops a disc of `player` into a column. */
-export function drop(game: Game, player: string, column: Column): DropResult {
-  const discs = game.columns[column];
+/** Drops a disc of the side whose turn it is. Throws a RangeError for a column that does not exist. */
+export function drop(board: Board, column: Column): DropResult {
+  const discs = board.columns[column];
   if (discs === undefined) throw new RangeError(`Expected a column from 0 to ${COLUMNS - 1}, got ${column}`);
-  const objection = objectionTo(game, player, discs);
-  if (objection !== undefined) return { kind: 'illegal', objection };
-  const columns = game.columns.with(column, [...discs, turnOf(game) === 0 ? 'x' : 'o']);
-  const winner = endsLine(columns, column) ? player : null;
-  return { kind: 'legal', game: { ...game, columns, moves: [...game.moves, column], winner } };
+  if (isOver(board)) return { kind: 'illegal', objection: 'game_over' };
+  if (discs.length === ROWS) return { kind: 'illegal', objection: 'column_full' };
+  const columns = board.columns.with(column, [...discs, turnOf(board) === 0 ? 'x' : 'o']);
+  return { kind: 'legal', board: { columns, moves: [...board.moves, column], line: lineThrough(columns, column) } };
 }
 
-export function isOver(game: Game): boolean {
-  return game.winner !== null || game.moves.length === COLUMNS * ROWS;
+export function isOver({ line, moves }: Board): boolean {
+  return line !== null || moves.length === COLUMNS * ROWS;
 }
 
-export function view(game: Game): Position {
-  const { players, moves, columns, winner } = game;
-  const rows = Array.from({ length: ROWS }, (_, row) => columns.map((discs) => discs[ROWS - 1 - row] ?? '.').join(''));
-  const over = isOver(game);
-  return {
-    players,
-    state: winner !== null ? 'won' : over ? 'draw' : 'playing',
-    turn: over ? null : players[turnOf(game)],
-    winner,
-    board: rows,
-    moves,
-  };
-}
-
-function objectionTo(game: Game, player: string, discs: readonly Disc[]): Objection | undefined {
-  if (!game.players.includes(player)) return 'unknown_player';
-  if (isOver(game)) return 'game_over';
-  if (player !== game.players[turnOf(game)]) return 'not_your_turn';
-  return discs.length === ROWS ? 'column_full' : undefined;
-}
-
-function turnOf({ moves }: Game): 0 | 1 {
+/** Whose disc would be next, whether the game is over or not. */
+export function turnOf({ moves }: Pick<Board, 'moves'>): Side {
   return moves.length % 2 === 0 ? 0 : 1;
 }
 
-/** Whether the top disc of a column is part of four in a row. */
-function endsLine(columns: Columns, column: Column): boolean {
+/** Six rows from top to bottom, a character for each column: `.` empty, `x` the first player, `o` the second. */
+export function rowsOf({ columns }: Board): readonly string[] {
+  return Array.from({ length: ROWS }, (_, row) => columns.map((discs) => discs[ROWS - 1 - row] ?? '.').join(''));
+}
+
+/** All lines of at least four that the top disc of a column is part of; null if there is none. */
+function lineThrough(columns: Columns, column: Column): readonly Cell[] | null {
   const row = (columns[column]?.length ?? 0) - 1;
   const disc = columns[column]?.[row];
-  const count = (right: number, up: number): number => {
-    let length = 0;
-    while (columns[column + right * (length + 1)]?.[row + up * (length + 1)] === disc) length++;
-    return length;
+  const ray = (right: number, up: number): Cell[] => {
+    const cells: Cell[] = [];
+    for (let step = 1; columns[column + right * step]?.[row + up * step] === disc; step++) {
+      cells.push([column + right * step, row + up * step]);
+    }
+    return cells;
   };
-  return DIRECTIONS.some(([right, up]) => count(right, up) + 1 + count(-right, -up) >= LINE);
+  const others = DIRECTIONS.map(([right, up]) => [...ray(right, up), ...ray(-right, -up)]);
+  const lines = others.filter(({ length }) => length + 1 >= LINE);
+  return lines.length === 0 ? null : [[column, row], ...lines.flat()];
 }
