@@ -69,3 +69,15 @@ export interface MailRecord extends NewMail {
   /** How often it was tried so far. */
   readonly attempts: number;
 }
+
+/** A game that is over, for the report of a day. */
+export interface FinishedGame {
+  readonly id: string;
+  readonly seats: Seats;
+  readonly ending: Ending;
+  /** How many were made. */
+  readonly moves: number;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date;
+}
