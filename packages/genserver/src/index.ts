@@ -24,6 +24,14 @@ export type { ProcessIdentity } from './process/identity.js';
 export type { DropKind } from './process/host.js';
 export { type InfoTimer, Timeout } from './process/info-timer.js';
 export type { MessageKind } from './process/message.js';
+export type {
+  CallEnd,
+  HandlingEnd,
+  MessageFollower,
+  MessageTrail,
+  SentMessage,
+  UndeliveredMessage,
+} from './process/trail.js';
 export type { MailboxLimit, Overflow } from './process/message-queue.js';
 export type { Pid } from './process/pid.js';
 export type { RestartRecord } from './process/restart-record.js';

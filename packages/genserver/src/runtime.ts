@@ -15,6 +15,7 @@ import { Sys } from './gen-server/sys.js';
 import { ExitReason, isExitReason } from './process/exit-reason.js';
 import { InfoTimer } from './process/info-timer.js';
 import type { Pid } from './process/pid.js';
+import type { MessageFollower } from './process/trail.js';
 import type { Address } from './runtime/address.js';
 import type { Milliseconds } from './runtime/clock.js';
 import type { RuntimeListener } from './runtime/events.js';
@@ -173,6 +174,16 @@ export class Runtime extends RuntimeRefs {
   subscribe(listener: RuntimeListener): () => void {
     checkFunction('listener', listener, 'a function');
     return this.#kernel.events.subscribe(listener);
+  }
+
+  /**
+   * Follows messages, from their sender until they are handled and answered: for traces and for the times they take. A runtime that
+   * nobody follows pays nothing for it; one that somebody does, for each message. Returns how to stop; what is under way then is
+   * followed no further than its answer.
+   */
+  follow(follower: MessageFollower): () => void {
+    checkFunction('follower.sent', follower?.sent, 'a function of a message');
+    return this.#kernel.following.add(follower);
   }
 
   /** The processes as they are now: who nobody supervises, and what is below. */

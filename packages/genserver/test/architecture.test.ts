@@ -79,6 +79,7 @@ const IN_CIRCLES_OF_TYPES: readonly string[] = [
   'process/monitors.ts',
   'process/process.ts',
   'process/status.ts',
+  'process/trail.ts',
   'runtime/kernel.ts',
 ];
 

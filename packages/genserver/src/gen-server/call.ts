@@ -50,18 +50,36 @@ export function request(
   toAnswer?: (reply: unknown) => unknown,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    if (target === undefined || target.status === 'ended') return reject(new NoProcessError(ref.toString(), what.name));
+    if (target === undefined || target.status === 'ended') {
+      return reject(undelivered(kernel, what, ref, new NoProcessError(ref.toString(), what.name)));
+    }
     const { signal } = what;
-    if (signal?.aborted === true) return reject(new CallAbortedError(ref.toString(), what.name, signal.reason));
+    if (signal?.aborted === true) {
+      return reject(undelivered(kernel, what, ref, new CallAbortedError(ref.toString(), what.name, signal.reason)));
+    }
     const activity = kernel.activities.getStore();
     const caller = activity?.isCurrent === true ? activity.process : undefined;
     const cycle = caller && findCallCycle(caller, target);
-    if (cycle !== undefined) return reject(new CallCycleError(cycle, what.name));
+    if (cycle !== undefined) return reject(undelivered(kernel, what, ref, new CallCycleError(cycle, what.name)));
     const answer = toAnswer === undefined ? resolve : answering(toAnswer, resolve, reject);
-    const message = new kernel.context.CallMessage(what.kind, what.name, what.payload, what.arity, answer, reject);
+    const message = new kernel.context.CallMessage(
+      what.kind,
+      what.name,
+      what.payload,
+      what.arity,
+      answer,
+      reject,
+      target,
+    );
     deliver(target, message, what.urgent);
     if (message.isPending) follow(kernel, message, ref, what, activity); // else its mailbox was full
   });
+}
+
+/** Gives the error. */
+function undelivered(kernel: Kernel, { kind, name }: Request, ref: Labelled, error: Error): Error {
+  kernel.context.undelivered?.({ kind, name, process: ref.toString() }, error);
+  return error;
 }
 
 /** Nothing comes before the start, not even what a listener sent when it heard of the new process. */
@@ -122,19 +140,28 @@ export function cast(
   name: string,
   args: readonly unknown[],
 ): void {
-  if (target?.deliver(new kernel.context.Message('cast', name, pack(args), args.length)) !== true)
-    dropUndelivered(kernel, target, ref, name, args);
+  if (target === undefined || target.status === 'ended') dropUndelivered(kernel, ref, 'cast', name, args);
+  else target.deliver(new kernel.context.Message('cast', name, pack(args), args.length, target));
 }
 
-/** Nobody was there. One that was rejected by a full mailbox has been counted there. */
-export function dropUndelivered(
+/** Puts a message for `handleInfo` into a mailbox. Returns false if nobody is there, which is counted, or if it is full and rejects it. */
+export function sendInfo(
   kernel: Kernel,
   target: Process | undefined,
   ref: Labelled,
   name: string,
-  detail: unknown,
-): void {
-  if (target === undefined || target.status === 'ended') kernel.drop('dead_letter', ref.toString(), name, detail);
+  message: unknown,
+): boolean {
+  if (target !== undefined && target.status !== 'ended')
+    return target.deliver(new kernel.context.Message('info', name, message, 0, target));
+  dropUndelivered(kernel, ref, 'info', name, message);
+  return false;
+}
+
+function dropUndelivered(kernel: Kernel, ref: Labelled, kind: MessageKind, name: string, detail: unknown): void {
+  const process = ref.toString();
+  kernel.context.undelivered?.({ kind, name, process }, undefined);
+  kernel.drop('dead_letter', process, name, detail);
 }
 
 /** Its own time limit, or what is left of the request that is being handled, if that is less. */

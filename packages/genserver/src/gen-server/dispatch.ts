@@ -10,6 +10,7 @@ import type { RestartRecord } from '../process/restart-record.js';
 import { showMessage } from '../process/shown-message.js';
 import type { ServerStatus } from '../process/status.js';
 import { isThenable } from '../process/thenable.js';
+import type { HandlingEnd } from '../process/trail.js';
 import type { Traits } from '../runtime/handler-traits.js';
 import { type Kernel, newInstance } from '../runtime/kernel.js';
 import { callMethod, type Method } from './call-method.js';
@@ -89,6 +90,12 @@ export class ServerBehaviour implements Behaviour {
     else if (result instanceof Refusal) this.#drop('lost_refusal', message, result.error);
     else checkOutcome(message, result);
     this.continueAfter(message);
+  }
+
+  meaningOf(result: unknown): HandlingEnd {
+    if (result instanceof Refusal) return { kind: 'refused', error: result.error };
+    if (result instanceof Stopped) return { kind: 'exited', reason: result.reason };
+    return result instanceof Deferred ? DEFERRED : DONE;
   }
 
   restartHistory(child: Pid): readonly RestartRecord[] {
@@ -233,3 +240,5 @@ export class ServerBehaviour implements Behaviour {
 }
 
 const NOTHING: readonly unknown[] = [];
+const DONE: HandlingEnd = { kind: 'done' };
+const DEFERRED: HandlingEnd = { kind: 'deferred' };

@@ -6,7 +6,7 @@ import type { Process } from '../process/process.js';
 import { locate, named, type ProcessRef } from '../runtime/address.js';
 import { formatName, type Kernel } from '../runtime/kernel.js';
 import type { Name } from '../runtime/names.js';
-import { CALL_TIMEOUT_MS, type CallOptions, cast, dropUndelivered, request } from './call.js';
+import { CALL_TIMEOUT_MS, type CallOptions, cast, request, sendInfo } from './call.js';
 import { ServerBehaviour } from './dispatch.js';
 import type { GenServer, ServerClass } from './gen-server.js';
 import { type CallClient, type CastClient, makeClient } from './messages.js';
@@ -84,10 +84,7 @@ export class ServerRef<S extends GenServer<unknown> = GenServer<unknown>> implem
    * false if its mailbox is full and rejects it.
    */
   send(message: unknown): boolean {
-    const process = this[locate]();
-    const isDelivered = process?.deliver(new this.#kernel.context.Message('info', 'send', message)) === true;
-    if (!isDelivered) dropUndelivered(this.#kernel, process, this, 'send', message);
-    return isDelivered;
+    return sendInfo(this.#kernel, this[locate](), this, 'send', message);
   }
 
   /**

@@ -35,7 +35,7 @@ export class Alias {
         this.deactivate();
         this.#onReply();
       }
-      return this.#process.deliver(new host.context.Message('info', 'send', message));
+      return this.#process.deliver(new host.context.Message('info', 'send', message, 0, this.#process));
     }
     host.drop('dead_letter', this.toString(), 'send', message);
     return false;

@@ -16,18 +16,16 @@ function runHere(run: (...args: unknown[]) => unknown, thisArg: unknown, ...args
 }
 
 class BareMessageFields {
-  receiver: Process | undefined = undefined;
-
   constructor(
     readonly kind: MessageKind,
     readonly name: string,
     readonly payload: unknown,
     readonly arity = 0,
+    public receiver?: Process,
   ) {}
 }
 
 class BareCallMessageFields {
-  receiver: Process | undefined = undefined;
   timeoutMs = Infinity;
   dueAt = Infinity;
   dueList: DueList | undefined = undefined;
@@ -46,6 +44,7 @@ class BareCallMessageFields {
     readonly arity: number,
     readonly resolvePromise: (value: unknown) => void,
     readonly rejectPromise: (error: unknown) => void,
+    public receiver?: Process,
   ) {}
 }
 

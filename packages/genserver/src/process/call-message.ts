@@ -4,6 +4,7 @@ import type { Activity } from './activity.js';
 import type { Due, DueList } from './deadlines.js';
 import { unlink } from './links.js';
 import { Message, type MessageKind } from './message.js';
+import type { Process } from './process.js';
 
 /** A message that somebody waits for. It settles exactly once: by a reply, its deadline, an abort, or the end of the server. */
 export class CallMessage extends Message implements Due {
@@ -35,8 +36,9 @@ export class CallMessage extends Message implements Due {
     arity: number,
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
+    receiver?: Process,
   ) {
-    super(kind, name, payload, arity);
+    super(kind, name, payload, arity, receiver);
     this.resolvePromise = resolve;
     this.rejectPromise = reject;
   }

@@ -36,6 +36,7 @@ function begin(process: Process, message: Message): Activity {
 /** No handler will run that could ask for the idle timeout again, so it begins anew. */
 function skip(process: Process, message: Message): void {
   process.host.drop('expired_request', process.label, message.name);
+  process.host.context.skipped?.(message);
   process.idleTimer?.start();
 }
 

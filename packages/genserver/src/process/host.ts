@@ -8,6 +8,7 @@ import type { Pid } from './pid.js';
 import type { Process } from './process.js';
 import type { RestartRecord } from './restart-record.js';
 import type { ServerStatus } from './status.js';
+import type { HandlingEnd } from './trail.js';
 
 /**
  * What is dropped on purpose, one word for each case. `dead_letter`: sent to nobody, or still waiting when its receiver
@@ -60,6 +61,8 @@ export interface Behaviour {
   terminate(reason: ExitReason): unknown;
   /** What may be shown of it, at work on `message` and ended with `reason` if it was; undefined before it began. Never throws (GS-084). */
   status?(message: Message | undefined, reason: ExitReason | undefined): ServerStatus | undefined;
+  /** What a result of `handle` means. Asked only where messages are followed; without it, that the handler is done. */
+  meaningOf?(result: unknown): HandlingEnd;
   /** The process has ended: lets go of what only it needed, as a ref may keep the process for long. */
   ended(): void;
 }

@@ -29,8 +29,8 @@ const UNTRACKED = { requireManualDestroy: true };
  * AsyncLocalStorage, and with it tracing and request context, goes through the mailbox.
  */
 export class Message extends AsyncResource {
-  /** Whose mailbox it went into; set by deliver. */
-  receiver: Process | undefined = undefined;
+  /** Whose mailbox it went into; set by deliver, if it was not known before. */
+  receiver: Process | undefined;
   readonly kind: MessageKind;
   /** The method to call, for a call or cast; a word for reports otherwise. */
   readonly name: string;
@@ -39,8 +39,9 @@ export class Message extends AsyncResource {
   /** How many arguments a call or cast has. */
   readonly arity: number;
 
-  constructor(kind: MessageKind, name: string, payload: unknown, arity = 0) {
+  constructor(kind: MessageKind, name: string, payload: unknown, arity = 0, receiver?: Process) {
     super('RookeryMessage', UNTRACKED);
+    this.receiver = receiver;
     this.kind = kind;
     this.name = name;
     this.payload = payload;

@@ -1,4 +1,4 @@
-import { dropUndelivered } from '../gen-server/call.js';
+import { sendInfo } from '../gen-server/call.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
 import type { Kernel } from '../runtime/kernel.js';
@@ -32,9 +32,7 @@ export class Receiver<Value = unknown> implements RegistryEntry<Value> {
 
   /** Puts a message for `handleInfo` into its mailbox. Returns false, which is counted, if it has ended or its mailbox is full (REG-046). */
   send(message: unknown): boolean {
-    const isDelivered = this.#process.deliver(new this.#kernel.context.Message('info', 'send', message));
-    if (!isDelivered) dropUndelivered(this.#kernel, this.#process, this.#process, 'send', message);
-    return isDelivered;
+    return sendInfo(this.#kernel, this.#process, this.#process, 'send', message);
   }
 }
 

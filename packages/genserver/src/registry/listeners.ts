@@ -1,4 +1,4 @@
-import { dropUndelivered } from '../gen-server/call.js';
+import { sendInfo } from '../gen-server/call.js';
 import type { Pid } from '../process/pid.js';
 import { formatName, type Kernel } from '../runtime/kernel.js';
 
@@ -31,7 +31,6 @@ export function tell(kernel: Kernel, listeners: readonly (string | symbol)[], ne
   const what = news instanceof Registered ? 'registered' : 'unregistered';
   for (const name of listeners) {
     const listener = kernel.find(name);
-    const isDelivered = listener?.deliver(new kernel.context.Message('info', what, news)) === true;
-    if (!isDelivered) dropUndelivered(kernel, listener, listener ?? formatName(name), what, news);
+    sendInfo(kernel, listener, listener ?? formatName(name), what, news);
   }
 }

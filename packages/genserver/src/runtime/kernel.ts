@@ -10,6 +10,7 @@ import { ExitSignals } from '../process/exit-signals.js';
 import type { Behaviour, DropKind, Host } from '../process/host.js';
 import { senderOf } from '../process/identity.js';
 import type { OwnedTimer } from '../process/info-timer.js';
+import { Following } from '../process/following.js';
 import { LaneMailbox } from '../process/lane-mailbox.js';
 import { link } from '../process/links.js';
 import type { Message } from '../process/message.js';
@@ -94,7 +95,9 @@ export class Kernel implements Host {
   readonly createInstance: CreateInstance;
   /** In [0, 1): for jitter. */
   readonly random: () => number;
-  readonly context: Context;
+  /** Another one while messages are followed. */
+  context: Context;
+  readonly following: Following;
   /** Only without sender contexts. */
   readonly handlerTraits: HandlerTraits | undefined;
   readonly redact: Redact | undefined;
@@ -108,6 +111,7 @@ export class Kernel implements Host {
     this.random = random;
     this.redact = redact;
     this.context = asyncContext ? senderContext : runtimeContext;
+    this.following = new Following(this.context, (context) => void (this.context = context));
     this.activities = asyncContext ? new AsyncLocalStorage<Activity>() : new SparingActivities();
     this.handlerTraits = asyncContext ? undefined : new HandlerTraits();
     this.scheduler = new Scheduler(clock);
@@ -206,6 +210,7 @@ export class Kernel implements Host {
   }
 
   reportExit(process: Process, reason: ExitReason, last: Message | undefined, isOwnDoing: boolean): void {
+    if (last !== undefined) this.context.abandoned?.(last, reason);
     if (this.events.count === 0) return;
     const { pid, label } = process;
     if (isOwnDoing && isAbnormal(reason)) this.events.emit(crashReport(process, reason, last, this.redact));

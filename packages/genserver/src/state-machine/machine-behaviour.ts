@@ -4,6 +4,7 @@ import type { Self } from '../gen-server/self.js';
 import { Message } from '../process/message.js';
 import type { Process } from '../process/process.js';
 import { isThenable } from '../process/thenable.js';
+import type { HandlingEnd } from '../process/trail.js';
 import type { Kernel } from '../runtime/kernel.js';
 import { badState, StateMachineError } from './errors.js';
 import {
@@ -61,6 +62,10 @@ export class MachineBehaviour extends ServerBehaviour implements MachineControl 
     else if (message.kind === 'start') this.#completeStart(process, message, result);
     else if (message.kind === 'enter') this.#completeEnter(process, message, result);
     else this.#completeEvent(process, message, result);
+  }
+
+  override meaningOf(result: unknown): HandlingEnd {
+    return result instanceof Postponed ? { kind: 'postponed' } : super.meaningOf(result);
   }
 
   override ended(): void {

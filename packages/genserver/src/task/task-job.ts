@@ -67,7 +67,8 @@ export class TaskJob implements Behaviour {
     if (isLinked && owner !== undefined && owner !== parent) link(owner, this.process);
     if (this.process.exitReason !== undefined) this.#endedAtOnce(this.process.exitReason);
     // Not a `start`, which somebody would wait for; and what a process asks of itself is no dead letter when it ends before.
-    this.process.deliver(new kernel.context.Message('continue', name === '' ? 'task' : name, undefined));
+    const { process } = this;
+    process.deliver(new kernel.context.Message('continue', name === '' ? 'task' : name, undefined, 0, process));
   }
 
   /** Fires when the function should stop; not when it has returned. */
@@ -156,7 +157,7 @@ export class TaskJob implements Behaviour {
   }
 
   #tell(reply: TaskReply): void {
-    this.owner?.deliver(new this.kernel.context.Message('info', 'task', reply));
+    this.owner?.deliver(new this.kernel.context.Message('info', 'task', reply, 0, this.owner));
   }
 
   #dropLate(value: unknown): void {
