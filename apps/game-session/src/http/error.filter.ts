@@ -10,7 +10,7 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { GenServerError } from '@rookery/genserver';
 import { GameError } from '../games/errors.js';
-import { type FieldError, InvalidInputError } from './invalid-input.error.js';
+import { type FieldError, InvalidInputError } from '../web/invalid-input.error.js';
 
 /** What every error looks like from outside. `reason` is for programs, `message` for people. */
 interface Answer {
