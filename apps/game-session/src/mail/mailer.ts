@@ -10,6 +10,25 @@ export interface Mailer {
   close(): void;
 }
 
+/** What mails need of the settings. */
+export interface MailSettings {
+  /** Where mails are sent; null: into a folder. */
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string;
+  /** The folder of all that the app writes. */
+  readonly dataDir: string;
+}
+
+/** Gives a new mailer. Who opens it closes it. */
+export type OpenMailer = () => Mailer;
+
+/** The injection token of OpenMailer. */
+export const OPEN_MAILER = Symbol('OpenMailer');
+
+export function mailerOf({ smtpUrl, mailFrom, dataDir }: MailSettings): Mailer {
+  return smtpUrl === null ? folderMailer(join(dataDir, 'mail'), mailFrom) : smtpMailer(smtpUrl, mailFrom);
+}
+
 /** A server that says nothing for so long is taken for dead. */
 const SILENCE_MS = 5_000;
 

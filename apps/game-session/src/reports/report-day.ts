@@ -17,6 +17,12 @@ export function dayBefore(now: Date): Day {
   return dayOf(new Date(now.getTime() - DAY_MS));
 }
 
+/** The last day whose report is due when reports are written at `at` of the day after. */
+export function lastDueDay(at: TimeOfDay, now: Date): Day {
+  const sinceMidnight = new Date(`1970-01-01T${at}:00Z`).getTime();
+  return dayBefore(new Date(now.getTime() - sinceMidnight));
+}
+
 /** From its first moment to the first of the next day. */
 export function boundsOf(day: Day): { readonly from: Date; readonly to: Date } {
   const from = new Date(`${day}T00:00:00Z`);

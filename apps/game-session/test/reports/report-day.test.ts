@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { boundsOf, dayBefore, dayOf, isDay, msUntil } from '../../src/reports/report-day.js';
+import { boundsOf, dayBefore, dayOf, isDay, lastDueDay, msUntil } from '../../src/reports/report-day.js';
 
 describe('the day of a report', () => {
   test('is one of UTC', () => {
@@ -20,6 +20,16 @@ describe('the day of a report', () => {
   );
 
   test.each(['2026-11-22', '2024-02-29'])('may be %j', (text) => expect(isDay(text)).toBe(true));
+});
+
+describe('the report that should be there', () => {
+  test.each([
+    ['2026-11-22T00:04:59Z', '2026-11-20'],
+    ['2026-11-22T00:05:00Z', '2026-11-21'],
+    ['2026-11-22T23:59:59Z', '2026-11-21'],
+  ])('at %s is the one of %s', (now, day) => {
+    expect(lastDueDay('00:05', new Date(now))).toBe(day);
+  });
 });
 
 describe('the next report', () => {

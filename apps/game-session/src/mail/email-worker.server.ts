@@ -1,0 +1,120 @@
+import { Inject, Logger } from '@nestjs/common';
+import type { Breaker } from '@rookery/circuit-breaker';
+import { formatReason, GenServer, type ServerRef, type StreamResult, type TaskSupervisorRef } from '@rookery/genserver';
+import { InjectServer, InjectTaskSupervisor, Supervised } from '@rookery/nestjs';
+import { InjectCircuitBreaker } from '@rookery/nestjs/circuit-breaker';
+import { Jobs } from '../background/jobs.supervisor.js';
+import { StoreUnavailableError } from '../store/errors.js';
+import type { MailRecord } from '../store/records.js';
+import { Repo } from '../store/repo.server.js';
+import { deliver, type Delivery } from './delivery.js';
+import { type Mailer, OPEN_MAILER, type OpenMailer } from './mailer.js';
+
+/** The breaker in front of the mail server. */
+export const MAIL_BREAKER = 'smtp';
+
+/** So many are taken from the outbox at a time, and sent side by side. */
+const BATCH = 5;
+/** More than the breaker gives a call: only a mailer that does not listen to its signal gets here. */
+const DELIVERY_MS = 30_000;
+const LOOK_EVERY_MS = 5_000;
+const SOON_MS = 1_000;
+const look = Symbol('look into the outbox');
+
+/**
+ * Sends what waits in the outbox. A mail leaves it when the mail server has it, so each is sent at least once; should the app be
+ * killed in between, twice, under the same message id.
+ *
+ * A batch is sent within one message: nobody asks this server for anything, and a shutdown, which is a message as well, then
+ * comes after the batch.
+ */
+@Supervised({ shutdownMs: 10_000 })
+export class EmailWorker extends GenServer {
+  readonly #logger = new Logger(EmailWorker.name);
+  /** What became of mails while the store was away: nothing is sent twice because it could not be noted. */
+  readonly #unnoted = new Map<number, Delivery>();
+  #mailer: Mailer | undefined;
+
+  constructor(
+    @InjectServer(Repo) private readonly repo: ServerRef<Repo>,
+    @InjectTaskSupervisor(Jobs) private readonly jobs: TaskSupervisorRef,
+    @InjectCircuitBreaker(MAIL_BREAKER) private readonly breaker: Breaker,
+    @Inject(OPEN_MAILER) private readonly openMailer: OpenMailer,
+  ) {
+    super();
+  }
+
+  override init(): void {
+    this.self.trapExit(true); // or `terminate` would not run at shutdown
+    this.#mailer = this.openMailer();
+    this.self.sendAfter(0, look); // not here: the start of the tree would wait for it
+  }
+
+  override async handleInfo(message: unknown): Promise<void> {
+    if (message === look) this.self.sendAfter(await this.#work(), look);
+    // Anything else is the end of a delivery, which is linked with us so that it ends when we do. Its result has come already.
+  }
+
+  override terminate(): void {
+    this.#mailer?.close();
+  }
+
+  /** Sends a batch. Gives how long to wait before the next. */
+  async #work(): Promise<number> {
+    try {
+      await this.#noteAll();
+      const mails = await this.repo.call.pendingMails(BATCH);
+      const deliveries = await this.#sendAll(mails);
+      await this.#noteAll();
+      return pauseAfter(deliveries);
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) return LOOK_EVERY_MS; // it will be back, and the mails with it
+      throw error;
+    }
+  }
+
+  async #sendAll(mails: readonly MailRecord[]): Promise<readonly Delivery[]> {
+    const { breaker } = this;
+    const mailer = this.#mailer;
+    if (mailer === undefined) return []; // never: `init` has made it
+    const deliveries: Delivery[] = [];
+    const results = this.jobs.asyncStream(
+      this.self,
+      mails,
+      (mail, { signal }) => deliver(mail, { mailer, breaker, signal }),
+      { maxConcurrency: BATCH, timeoutMs: DELIVERY_MS, onTimeout: 'kill_task' },
+    );
+    for await (const result of results) {
+      const mail = mails[deliveries.length]; // results come in the order of the mails
+      const delivery = deliveryOf(result);
+      deliveries.push(delivery);
+      if (mail !== undefined && delivery.kind !== 'not_tried') this.#unnoted.set(mail.id, delivery);
+    }
+    return deliveries;
+  }
+
+  async #noteAll(): Promise<void> {
+    for (const [id, delivery] of this.#unnoted) {
+      if (delivery.kind === 'sent') await this.repo.call.mailSent(id);
+      if (delivery.kind === 'failed') await this.repo.call.mailFailed(id, delivery.error);
+      if (delivery.kind === 'refused') {
+        this.#logger.warn(`Mail ${id} is refused for good: ${delivery.error}`);
+        await this.repo.call.mailFailed(id, delivery.error, true);
+      }
+      this.#unnoted.delete(id);
+    }
+  }
+}
+
+function deliveryOf(result: StreamResult<MailRecord, Delivery>): Delivery {
+  return result.kind === 'ok' ? result.value : { kind: 'failed', error: formatReason(result.reason) };
+}
+
+/** At once while mails go out; later when none waits, or the mail server has trouble. */
+function pauseAfter(deliveries: readonly Delivery[]): number {
+  const has = (kind: Delivery['kind']): boolean => deliveries.some((delivery) => delivery.kind === kind);
+  const closed = deliveries.find((delivery) => delivery.kind === 'not_tried');
+  if (closed !== undefined && !has('sent')) return Math.max(closed.retryAfterMs ?? LOOK_EVERY_MS, SOON_MS);
+  if (closed !== undefined) return SOON_MS; // it is up again, and the breaker lets one probe through at a time
+  return deliveries.length === BATCH && !has('failed') ? 0 : LOOK_EVERY_MS;
+}

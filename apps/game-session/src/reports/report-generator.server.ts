@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import { Inject, Logger } from '@nestjs/common';
+import {
+  type Deferred,
+  Down,
+  formatReason,
+  GenServer,
+  type MonitorRef,
+  refuse,
+  type ServerRef,
+  type TaskSupervisorRef,
+} from '@rookery/genserver';
+import { InjectServer, InjectTaskSupervisor, Supervised } from '@rookery/nestjs';
+import { Jobs } from '../background/jobs.supervisor.js';
+import { SETTINGS } from '../settings.js';
+import type { FinishedGame } from '../store/records.js';
+import { Repo } from '../store/repo.server.js';
+import { WALL_CLOCK, type WallClock } from '../wall-clock.js';
+import { dailyReport } from './daily-report.js';
+import { boundsOf, type Day, dayOf, lastDueDay, msUntil, type TimeOfDay } from './report-day.js';
+import { ReportFailedError, ReportTooEarlyError } from './errors.js';
+import { ReportFiles } from './report-files.js';
+
+/** What reports need of the settings. */
+export interface ReportSettings {
+  /** When the report of the day before is written, UTC. */
+  readonly reportAt: TimeOfDay;
+  /** The folder of all that the app writes. */
+  readonly dataDir: string;
+}
+
+/** A daily report that failed is tried again so much later. */
+const AGAIN_MS = 5 * 60_000;
+/** More players than this are not listed. */
+const MOST_ROWS = 10_000;
+const PAGE = 500;
+const due = Symbol('the daily report is due');
+
+interface Writing {
+  readonly day: Day;
+  /** Who asked for it; nobody, if it is the daily one. */
+  readonly callers: Deferred<Day>[];
+}
+
+/**
+ * Writes the standings of each day that is over, and of any day when asked. Each report is a task of its own: the server goes on
+ * taking messages, and a report that fails ends a task only.
+ */
+@Supervised()
+export class ReportGenerator extends GenServer {
+  readonly #logger = new Logger(ReportGenerator.name);
+  readonly #files: ReportFiles;
+  readonly #writing = new Map<MonitorRef, Writing>();
+
+  constructor(
+    @InjectServer(Repo) private readonly repo: ServerRef<Repo>,
+    @InjectTaskSupervisor(Jobs) private readonly jobs: TaskSupervisorRef,
+    @Inject(SETTINGS) private readonly settings: ReportSettings,
+    @Inject(WALL_CLOCK) private readonly now: WallClock,
+  ) {
+    super();
+    this.#files = new ReportFiles(join(settings.dataDir, 'reports'));
+  }
+
+  /** Looks at once: the app may have been down when a report was due. */
+  override init(): void {
+    this.self.sendAfter(0, due);
+  }
+
+  /** Resolves when the report is written. Two who ask for the same day get the same one. */
+  write(day: Day): Deferred<Day> {
+    if (day >= dayOf(this.now())) return refuse(new ReportTooEarlyError(day));
+    const turn = this.self.defer<Day>();
+    this.#start(day).callers.push(turn);
+    return turn;
+  }
+
+  override async handleInfo(message: unknown): Promise<void> {
+    if (message === due) return this.#daily();
+    if (message instanceof Down) this.#ended(message); // a TaskReply came before: that it ended well is all we need
+  }
+
+  /** Also after a restart of the app that was down when one was due. */
+  async #daily(): Promise<void> {
+    const now = this.now();
+    this.self.sendAfter(msUntil(this.settings.reportAt, now), due);
+    const day = lastDueDay(this.settings.reportAt, now);
+    if ((await this.#files.read(day, 'csv')) === undefined) this.#start(day);
+  }
+
+  #start(day: Day): Writing {
+    const running = [...this.#writing.values()].find((writing) => writing.day === day);
+    if (running !== undefined) return running;
+    const task = this.jobs.asyncNolink(this.self, () => this.#draw(day), { asMessage: true });
+    const writing = { day, callers: [] };
+    if (task.ref !== undefined) this.#writing.set(task.ref, writing);
+    return writing;
+  }
+
+  /** What the task does. */
+  async #draw(day: Day): Promise<void> {
+    const { from, to } = boundsOf(day);
+    const standings = await this.repo.call.standings({ since: from, until: to, limit: MOST_ROWS });
+    const games = await this.#countGames(from, to);
+    await this.#files.write(day, dailyReport({ day, games, standings }));
+  }
+
+  /** Page by page, so that no statement keeps the moves of running games waiting. */
+  async #countGames(from: Date, to: Date): Promise<number> {
+    let count = 0;
+    let page: readonly FinishedGame[] = [];
+    do {
+      const after = page.at(-1);
+      page = await this.repo.call.gamesFinishedBetween(from, to, { limit: PAGE, ...(after && { after }) });
+      count += page.filter(({ ending }) => ending.kind !== 'abandoned').length;
+    } while (page.length === PAGE);
+    return count;
+  }
+
+  #ended({ ref, reason }: Down): void {
+    const writing = this.#writing.get(ref);
+    if (writing === undefined) return;
+    this.#writing.delete(ref);
+    const { day, callers } = writing;
+    if (reason.kind === 'normal') {
+      this.#logger.log(`The report of ${day} is written`);
+      for (const caller of callers) caller.reply(day);
+      return;
+    }
+    for (const caller of callers) caller.refuse(new ReportFailedError(day, reason));
+    this.#logger.error(`The report of ${day} failed: ${formatReason(reason)}`);
+    if (callers.length === 0) this.self.sendAfter(AGAIN_MS, due);
+  }
+}

@@ -1,0 +1,242 @@
+import { describe, expect, test } from '@jest/globals';
+import { CircuitBreaker } from '@rookery/circuit-breaker';
+import { child, type Clock, GenServer, refuse, type Runtime, type ServerRef, taskSupervisor } from '@rookery/genserver';
+import { classifyMailError } from '../../src/mail/delivery.js';
+import { EmailWorker } from '../../src/mail/email-worker.server.js';
+import type { Mailer } from '../../src/mail/mailer.js';
+import { StoreUnavailableError } from '../../src/store/errors.js';
+import type { MailRecord } from '../../src/store/records.js';
+import type { Repo } from '../../src/store/repo.server.js';
+import { type Tree, useTrees } from '../support/trees.js';
+
+const newTree = useTrees();
+
+describe('the worker that sends mails', () => {
+  test('sends what waits in the outbox, and takes it out', async () => {
+    const post = await open({ mails: mailsTo(3) });
+
+    await post.settled();
+
+    expect(post.sent).toEqual([1, 2, 3]);
+    expect(post.outbox.waiting()).toEqual([]);
+  });
+
+  test('looks again each five seconds', async () => {
+    const post = await open({ mails: [] });
+    await post.settled();
+    post.outbox.mails.push(...mailsTo(1));
+
+    await post.tree.clock.advance(4_999);
+    await post.settled();
+    expect(post.sent).toEqual([]);
+
+    await post.tree.clock.advance(1);
+    await post.settled();
+    expect(post.sent).toEqual([1]);
+  });
+
+  test('goes on at once while a batch was full', async () => {
+    const post = await open({ mails: mailsTo(12) });
+
+    for (let batch = 0; batch < 3; batch++) await post.settled();
+
+    expect(post.sent).toHaveLength(12);
+  });
+
+  test('tries again later what could not be sent, and says so in the outbox', async () => {
+    const post = await open({ mails: mailsTo(1), send: () => Promise.reject(new Error('connection refused')) });
+
+    await post.settled();
+
+    expect(post.outbox.mails).toEqual([
+      expect.objectContaining({ id: 1, attempts: 1, error: 'Error: connection refused' }),
+    ]);
+  });
+
+  test('gives up a mail that the server refuses for good, and the breaker stays closed', async () => {
+    const refusal = Object.assign(new Error('550 no such mailbox'), { responseCode: 550 });
+    const post = await open({ mails: mailsTo(5), send: () => Promise.reject(refusal) });
+
+    await post.settled();
+
+    expect(post.outbox.mails.map(({ isGivenUp }) => isGivenUp)).toEqual([true, true, true, true, true]);
+    expect(post.breaker.state).toBe('closed');
+    expect(post.tree.lines.filter((line) => line.includes('refused for good'))).toHaveLength(5);
+  });
+
+  test('leaves a mail server alone that is down, and looks again when the breaker lets it', async () => {
+    let isDown = true;
+    const post = await open({
+      mails: mailsTo(3),
+      send: () => (isDown ? Promise.reject(new Error('down')) : Promise.resolve()),
+    });
+    await post.settled(); // three failures: open
+    expect(post.breaker.state).toBe('open');
+    const attempts = post.tries();
+
+    await post.tree.clock.advance(5_000);
+    await post.settled();
+    expect(post.tries()).toBe(attempts); // looked, not tried
+
+    isDown = false;
+    await post.tree.clock.advance(25_000);
+    await post.settled();
+    expect(post.sent).toEqual([1]); // the probe
+    await post.tree.clock.advance(1_000);
+    await post.settled();
+    expect(post.outbox.waiting()).toEqual([]);
+  });
+
+  test('does not send twice what was sent while the store could not note it', async () => {
+    const post = await open({ mails: mailsTo(2) });
+    post.outbox.failsToNote = true;
+    await post.settled();
+    expect(post.sent).toEqual([1, 2]);
+
+    post.outbox.failsToNote = false;
+    await post.tree.clock.advance(5_000);
+    await post.settled();
+
+    expect(post.sent).toEqual([1, 2]);
+    expect(post.outbox.waiting()).toEqual([]);
+  });
+
+  test('waits for a store that is away, without a crash', async () => {
+    const post = await open({ mails: mailsTo(1) });
+    post.outbox.isAway = true;
+    const { pid } = post.worker;
+    await post.settled();
+
+    post.outbox.isAway = false;
+    await post.tree.clock.advance(5_000);
+    await post.settled();
+
+    expect(post.sent).toEqual([1]);
+    expect(post.worker.pid).toBe(pid); // the same process
+  });
+
+  test('lets the batch arrive that is on its way when the app stops, and closes the mailer', async () => {
+    let arrive: () => void = () => undefined;
+    const post = await open({
+      mails: mailsTo(1),
+      send: () => new Promise<void>((resolve) => (arrive = resolve)),
+    });
+    await post.tree.clock.advance(0);
+
+    const stopped = post.tree.runtime.shutdown();
+    arrive();
+    await stopped;
+
+    expect(post.outbox.waiting()).toEqual([]);
+    expect(post.closed()).toBe(1);
+  });
+});
+
+interface Post {
+  readonly tree: Tree;
+  readonly outbox: Outbox;
+  readonly breaker: CircuitBreaker;
+  readonly worker: ServerRef<EmailWorker>;
+  /** The ids of the mails that were sent, in turn. */
+  readonly sent: readonly number[];
+  tries(): number;
+  closed(): number;
+  /** Lets what is due run, and waits until the worker is done with it. */
+  settled(): Promise<void>;
+}
+
+interface Row extends MailRecord {
+  readonly error?: string;
+  readonly isGivenUp?: boolean;
+}
+
+/** What the worker asks of the store. */
+class Outbox extends GenServer {
+  mails: Row[] = [];
+  failsToNote = false;
+  isAway = false;
+
+  waiting(): readonly Row[] {
+    return this.mails.filter(({ isGivenUp }) => isGivenUp !== true);
+  }
+
+  pendingMails(limit: number): readonly MailRecord[] | ReturnType<typeof refuse> {
+    if (this.isAway) return refuse(new StoreUnavailableError('away', false));
+    return this.waiting().slice(0, limit);
+  }
+
+  mailSent(id: number): void | ReturnType<typeof refuse> {
+    if (this.failsToNote) return refuse(new StoreUnavailableError('away', false));
+    this.mails = this.mails.filter((mail) => mail.id !== id);
+  }
+
+  mailFailed(id: number, error: string, isGivenUp = false): void {
+    this.mails = this.mails.map((mail) =>
+      mail.id === id ? { ...mail, attempts: mail.attempts + 1, error, isGivenUp } : mail,
+    );
+  }
+}
+
+async function open({
+  mails,
+  send = () => Promise.resolve(),
+}: {
+  readonly mails: readonly MailRecord[];
+  readonly send?: Mailer['send'];
+}): Promise<Post> {
+  const outbox = new Outbox();
+  outbox.mails = [...mails];
+  const sent: number[] = [];
+  let tries = 0;
+  let closed = 0;
+  const mailer: Mailer = {
+    send: async (mail) => {
+      tries++;
+      await send(mail);
+      sent.push(mail.id);
+    },
+    close: () => closed++,
+  };
+  let breaker: CircuitBreaker | undefined;
+  const tree = await newTree((runtime, clock) => {
+    const smtp = newBreaker(clock);
+    breaker = smtp;
+    return [
+      child(Outbox, { name: 'Repo', create: () => outbox }),
+      taskSupervisor({ name: 'Jobs' }),
+      child(EmailWorker, {
+        name: 'EmailWorker',
+        create: () => new EmailWorker(repoOf(runtime), runtime.taskSupervisor('Jobs'), smtp, () => mailer),
+      }),
+    ];
+  });
+  if (breaker === undefined) throw new Error('the tree has not been asked for its children');
+  const worker = tree.runtime.ref(EmailWorker, 'EmailWorker');
+  const settled = async (): Promise<void> => {
+    await tree.clock.advance(0);
+    await tree.runtime.sys.getState(worker); // answered after the batch
+  };
+  return { tree, outbox, breaker, worker, sent, tries: () => tries, closed: () => closed, settled };
+}
+
+/** As in the app: see app.module.ts. */
+function newBreaker(clock: Clock): CircuitBreaker {
+  return new CircuitBreaker({
+    label: 'smtp',
+    clock,
+    failureThreshold: 3,
+    timeoutMs: 30_000,
+    classifyError: classifyMailError,
+  });
+}
+
+/** The outbox answers to the store's name. */
+function repoOf(runtime: Runtime): ServerRef<Repo> {
+  return runtime.ref(Outbox, 'Repo') as unknown as ServerRef<Repo>;
+}
+
+function mailsTo(count: number): MailRecord[] {
+  return Array.from({ length: count }, (_, index) => {
+    return { id: index + 1, to: `p${index}@example.org`, subject: 'you won', text: 'text', attempts: 0 };
+  });
+}
