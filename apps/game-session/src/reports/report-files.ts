@@ -6,6 +6,9 @@ import { type Day, isDay } from './report-day.js';
 /** What a report is written as. */
 export type ReportFormat = 'csv' | 'html';
 
+/** The injection token of ReportFiles. */
+export const REPORT_FILES = Symbol('ReportFiles');
+
 const NAME = /^standings-(?<day>.+)\.(?<format>csv|html)$/;
 
 /** The folder of the reports. Nothing but reports is read from it, whatever name is asked for. */

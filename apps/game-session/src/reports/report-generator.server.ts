@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Inject, Logger } from '@nestjs/common';
 import {
   type Deferred,
@@ -19,14 +18,12 @@ import { WALL_CLOCK, type WallClock } from '../wall-clock.js';
 import { dailyReport } from './daily-report.js';
 import { boundsOf, type Day, dayOf, lastDueDay, msUntil, type TimeOfDay } from './report-day.js';
 import { ReportFailedError, ReportTooEarlyError } from './errors.js';
-import { ReportFiles } from './report-files.js';
+import { REPORT_FILES, type ReportFiles } from './report-files.js';
 
 /** What reports need of the settings. */
 export interface ReportSettings {
   /** When the report of the day before is written, UTC. */
   readonly reportAt: TimeOfDay;
-  /** The folder of all that the app writes. */
-  readonly dataDir: string;
 }
 
 /** A daily report that failed is tried again so much later. */
@@ -49,17 +46,16 @@ interface Writing {
 @Supervised()
 export class ReportGenerator extends GenServer {
   readonly #logger = new Logger(ReportGenerator.name);
-  readonly #files: ReportFiles;
   readonly #writing = new Map<MonitorRef, Writing>();
 
   constructor(
     @InjectServer(Repo) private readonly repo: ServerRef<Repo>,
     @InjectTaskSupervisor(Jobs) private readonly jobs: TaskSupervisorRef,
     @Inject(SETTINGS) private readonly settings: ReportSettings,
+    @Inject(REPORT_FILES) private readonly files: ReportFiles,
     @Inject(WALL_CLOCK) private readonly now: WallClock,
   ) {
     super();
-    this.#files = new ReportFiles(join(settings.dataDir, 'reports'));
   }
 
   /** Looks at once: the app may have been down when a report was due. */
@@ -85,7 +81,7 @@ export class ReportGenerator extends GenServer {
     const now = this.now();
     this.self.sendAfter(msUntil(this.settings.reportAt, now), due);
     const day = lastDueDay(this.settings.reportAt, now);
-    if ((await this.#files.read(day, 'csv')) === undefined) this.#start(day);
+    if ((await this.files.read(day, 'csv')) === undefined) this.#start(day);
   }
 
   #start(day: Day): Writing {
@@ -102,7 +98,7 @@ export class ReportGenerator extends GenServer {
     const { from, to } = boundsOf(day);
     const standings = await this.repo.call.standings({ since: from, until: to, limit: MOST_ROWS });
     const games = await this.#countGames(from, to);
-    await this.#files.write(day, dailyReport({ day, games, standings }));
+    await this.files.write(day, dailyReport({ day, games, standings }));
   }
 
   /** Page by page, so that no statement keeps the moves of running games waiting. */

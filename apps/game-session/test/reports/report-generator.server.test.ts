@@ -136,6 +136,7 @@ class Results extends GenServer {
 
 async function open(startsAt: string): Promise<Desk> {
   const store = new Results();
+  const files = new ReportFiles(join(dataDir, 'reports'));
   const tree = await newTree((runtime, clock) => [
     child(Results, { name: 'Repo', create: () => store }),
     taskSupervisor({ name: 'Jobs' }),
@@ -145,7 +146,8 @@ async function open(startsAt: string): Promise<Desk> {
         new ReportGenerator(
           runtime.ref(Results, 'Repo') as unknown as ServerRef<Repo>,
           runtime.taskSupervisor('Jobs'),
-          { reportAt: '00:05', dataDir },
+          { reportAt: '00:05' },
+          files,
           () => new Date(new Date(startsAt).getTime() + clock.now()),
         ),
     }),
@@ -158,5 +160,5 @@ async function open(startsAt: string): Promise<Desk> {
     while ((await tree.runtime.taskSupervisor('Jobs').children()).length > 0);
     await tree.runtime.sys.getState(generator); // it has heard of the last end
   };
-  return { tree, store, generator, files: new ReportFiles(join(dataDir, 'reports')), asked: store.asked, pass };
+  return { tree, store, generator, files, asked: store.asked, pass };
 }

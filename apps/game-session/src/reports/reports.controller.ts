@@ -1,0 +1,65 @@
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  HttpStatus,
+  Inject,
+  NotFoundException,
+  Param,
+  Post,
+} from '@nestjs/common';
+import type { ServerRef } from '@rookery/genserver';
+import { InjectServer } from '@rookery/nestjs';
+import { z } from 'zod';
+import { type Day, isDay } from './report-day.js';
+import { REPORT_FILES, type ReportFiles, type ReportFormat } from './report-files.js';
+import { ReportGenerator } from './report-generator.server.js';
+
+export const WriteReport = z.strictObject(
+  { day: z.string().refine(isDay, 'must be a day such as 2026-11-22') },
+  'must be a JSON object',
+);
+
+/** The standings of days, for operators. */
+@Controller('reports')
+export class ReportsController {
+  constructor(
+    @Inject(REPORT_FILES) private readonly files: ReportFiles,
+    @InjectServer(ReportGenerator) private readonly generator: ServerRef<ReportGenerator>,
+  ) {}
+
+  /** The days that have a report, the last one first. */
+  @Get()
+  days(): Promise<readonly Day[]> {
+    return this.files.days();
+  }
+
+  /** Writes that of a day anew, and answers when it is there. */
+  @Post()
+  @HttpCode(HttpStatus.CREATED)
+  async write(@Body({ schema: WriteReport }) { day }: z.infer<typeof WriteReport>): Promise<{ readonly day: Day }> {
+    return { day: await this.generator.call.write(day) };
+  }
+
+  @Get(':day.csv')
+  @Header('Content-Type', 'text/csv; charset=utf-8')
+  csv(@Param('day') day: string): Promise<string> {
+    return this.#read(day, 'csv');
+  }
+
+  /** The page brings its own styles; it runs no script. */
+  @Get(':day.html')
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
+  html(@Param('day') day: string): Promise<string> {
+    return this.#read(day, 'html');
+  }
+
+  async #read(day: string, format: ReportFormat): Promise<string> {
+    const report = await this.files.read(day, format);
+    if (report === undefined) throw new NotFoundException(`There is no report of ${JSON.stringify(day)}`);
+    return report;
+  }
+}
