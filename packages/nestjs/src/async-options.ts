@@ -1,7 +1,7 @@
 import type { FactoryProvider, Provider } from '@nestjs/common';
 import { checkSettings } from './check-options.js';
 import {
-  SUPERVISION_OPTIONS,
+  DECLARED_OPTIONS,
   type SupervisionAsyncOptions,
   type SupervisionOptions,
   type SupervisionOptionsFactory,
@@ -32,5 +32,5 @@ function optionsFrom(
     checkSettings(settings);
     return { ...settings, root };
   };
-  return { provide: SUPERVISION_OPTIONS, useFactory, inject: [...inject] };
+  return { provide: DECLARED_OPTIONS, useFactory, inject: [...inject] };
 }

@@ -3,7 +3,10 @@ import type { ExitReason, Milliseconds, RuntimeOptions } from '@rookery/genserve
 import type { DeclaredChild } from './decorators/metadata.js';
 
 /** What the options are injected by, inside this package. */
-export const SUPERVISION_OPTIONS = Symbol('the options of SupervisionModule.forRoot: is it imported with forRoot?');
+export const SUPERVISION_OPTIONS = Symbol('the options of SupervisionModule');
+
+/** The options as they were declared: a test changes what is made of them. */
+export const DECLARED_OPTIONS = Symbol('the options of SupervisionModule.forRoot: is it imported with forRoot?');
 
 /**
  * What to do when the root gives up, in a word. `exit`: the process gets a non-zero exit code and sends itself SIGTERM, so Nest

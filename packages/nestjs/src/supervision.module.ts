@@ -4,6 +4,7 @@ import { Runtime } from '@rookery/genserver';
 import { asyncOptionsProviders } from './async-options.js';
 import { checkAsyncOptions, checkFeatureOptions, checkSupervisionOptions } from './check-options.js';
 import {
+  DECLARED_OPTIONS,
   SUPERVISION_OPTIONS,
   type SupervisionAsyncOptions,
   type SupervisionFeatureOptions,
@@ -22,6 +23,7 @@ import { ShutdownDeadline } from './tree/shutdown-deadline.js';
 import { ApplicationPhases, ShutdownState } from './tree/shutdown-state.js';
 import { TreeExplorer } from './tree/tree-explorer.js';
 import { TreeLogger } from './tree/tree-logger.js';
+import { TreePlan } from './tree/tree-plan.js';
 import { TreeRunner } from './tree/tree-runner.js';
 
 /** The runtime, whose servers are made by Nest. */
@@ -51,6 +53,7 @@ class SupervisionFeatureModule {}
 @Module({
   imports: [DiscoveryModule],
   providers: [
+    TreePlan,
     ServerHosts,
     ChildFactory,
     Features,
@@ -64,6 +67,7 @@ class SupervisionFeatureModule {}
     TreeRunner,
     TreeLogger,
     SupervisionEvents,
+    { provide: SUPERVISION_OPTIONS, useExisting: DECLARED_OPTIONS },
     runtimeProvider,
   ],
   exports: [Runtime, ShutdownState, SupervisionEvents, Features, BeforeStop],
@@ -72,7 +76,7 @@ export class SupervisionModule {
   /** Throws an InvalidOptionError or a TreeError at once when the options or the tree make no sense. */
   static forRoot(options: SupervisionOptions): DynamicModule {
     checkSupervisionOptions(options);
-    return rootModule(options.root, [{ provide: SUPERVISION_OPTIONS, useValue: options }]);
+    return rootModule(options.root, [{ provide: DECLARED_OPTIONS, useValue: options }]);
   }
 
   /**

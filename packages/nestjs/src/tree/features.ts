@@ -3,6 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { TreeError } from '../errors.js';
 import { type Declaration, flatten, type SupervisorDeclaration } from './declaration.js';
 import { checkTogether } from './read-tree.js';
+import type { TreePlan } from './tree-plan.js';
 
 /** What one `forFeature` gave: children for one place. Injected by itself into the module that Nest makes of it. */
 export class Contribution {
@@ -32,14 +33,14 @@ export class Features {
   }
 
   /** The tree with its places filled; none can be filled later. Throws a TreeError for a place that does not fit. */
-  fill(tree: SupervisorDeclaration): SupervisorDeclaration {
+  fill(tree: SupervisorDeclaration, plan: Pick<TreePlan, 'needs'>): SupervisorDeclaration {
     this.#isClosed = true;
     const byPlace = new Map<string, Contribution>();
     for (const each of this.#contributions) {
       if (byPlace.has(each.at)) throw this.#taken(each.at);
       byPlace.set(each.at, each);
     }
-    const filled = fillPlaces(tree, byPlace);
+    const filled = fillPlaces(tree, byPlace, plan, plan.needs(tree));
     const left = [...byPlace.values()];
     const surplus = left.find(({ elsewhere }) => elsewhere === undefined);
     if (surplus !== undefined) throw unknown(surplus.at, this.#moduleOf(surplus), placesOf(tree));
@@ -64,14 +65,19 @@ export class Features {
 }
 
 /** What has found its place is taken out of the map. */
-function fillPlaces(tree: SupervisorDeclaration, byPlace: Map<string, Contribution>): SupervisorDeclaration {
+function fillPlaces(
+  tree: SupervisorDeclaration,
+  byPlace: Map<string, Contribution>,
+  plan: Pick<TreePlan, 'needs'>,
+  isNeeded: boolean,
+): SupervisorDeclaration {
   const fill = (child: Declaration): readonly Declaration[] => {
-    if (child.kind === 'supervisor') return [fillPlaces(child, byPlace)];
+    if (child.kind === 'supervisor') return [fillPlaces(child, byPlace, plan, isNeeded || plan.needs(child))];
     if (child.kind !== 'feature') return [child];
     const { name, isOptional } = child.slot;
     const found = byPlace.get(name);
     byPlace.delete(name);
-    if (found === undefined && !isOptional) throw missing(name, tree.type.name);
+    if (found === undefined && !isOptional && isNeeded) throw missing(name, tree.type.name);
     return (found?.children ?? []).flatMap(fill);
   };
   return { ...tree, children: tree.children.flatMap(fill) };

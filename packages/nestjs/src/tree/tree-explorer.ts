@@ -3,12 +3,13 @@ import { DiscoveryService } from '@nestjs/core';
 import type { SupervisorOptions } from '@rookery/genserver';
 import { DECORATOR_KEYS, isDecorated } from '../decorators/metadata.js';
 import { TreeError } from '../errors.js';
-import { flatten, optionsOf, specsOf, typesOf } from './declaration.js';
+import { type Declaration, flatten, optionsOf, specsOf, typesOf } from './declaration.js';
 import { checkNoneInjectedDirectly } from './direct-injections.js';
 import { Features } from './features.js';
 import { isServerClass } from './is-server-class.js';
 import { readTree } from './read-tree.js';
 import { ServerHosts } from './server-hosts.js';
+import { TreePlan } from './tree-plan.js';
 
 /** From decorators to child specifications: everything is checked, nothing is started. */
 @Injectable()
@@ -17,23 +18,31 @@ export class TreeExplorer {
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(ServerHosts) private readonly hosts: ServerHosts,
     @Inject(Features) private readonly features: Features,
+    @Inject(TreePlan) private readonly plan: TreePlan,
   ) {}
 
   /** The options of the root supervisor. Throws a TreeError that names the class, its module and the remedy. */
   explore(root: Type<unknown>): SupervisorOptions {
     this.#checkOneRoot();
-    const tree = this.features.fill(readTree(root));
+    const tree = this.features.fill(readTree(root), this.plan);
     const declarations = flatten(tree);
-    const declared = declarations.flatMap(typesOf);
     const specs = declarations.flatMap(specsOf);
-    const types = new Set<object>([...declared, ...specs.map(({ serverClass }) => serverClass)]);
+    const types = new Set<object>([...declarations.flatMap(typesOf), ...specs.map(({ serverClass }) => serverClass)]);
     this.#checkAllListed(types);
     checkNoneInjectedDirectly(this.discovery, types);
-    for (const type of declared) if (isServerClass(type)) this.hosts.mustHave(type);
-    for (const { serverClass, start, type } of specs) {
-      if (type === 'worker' && start.create === undefined) this.hosts.of(serverClass);
+    const part = this.plan.partOf(tree);
+    this.#checkProvided(flatten(part));
+    return optionsOf(part);
+  }
+
+  #checkProvided(declarations: readonly Declaration[]): void {
+    for (const type of declarations.flatMap(typesOf)) {
+      if (isServerClass(type) && !this.plan.isReplaced(type)) this.hosts.mustHave(type);
     }
-    return optionsOf(tree);
+    for (const { serverClass, start, type } of declarations.flatMap(specsOf)) {
+      const isMadeByNest = type === 'worker' && start.create === undefined && !this.plan.isReplaced(serverClass);
+      if (isMadeByNest) this.hosts.of(serverClass);
+    }
   }
 
   /** Each would have a runtime of its own, and find the servers of the others in no tree. */
