@@ -39,6 +39,11 @@ export function checkBoolean(option: string, value: unknown): asserts value is b
   if (typeof value !== 'boolean') throw new InvalidOptionError(option, 'true or false', value);
 }
 
+/** What options are read from: null, too, would otherwise be an error of JavaScript. */
+export function checkOptions(value: unknown): asserts value is object {
+  if (typeof value !== 'object' || value === null) throw new InvalidOptionError('options', 'an object', value);
+}
+
 /** Undefined where there is none. */
 export function checkSignal(value: unknown): asserts value is AbortSignal | undefined {
   const isSignal = typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value;

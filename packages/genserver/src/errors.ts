@@ -1,4 +1,4 @@
-import { causeOf, formatReason, type ExitReason } from './process/exit-reason.js';
+import { causeOf, endWithReason, type ExitReason } from './process/exit-reason.js';
 import type { Milliseconds } from './runtime/clock.js';
 import type { Pid } from './process/pid.js';
 
@@ -52,7 +52,7 @@ export class ProcessExitedError extends GenServerError {
     readonly reason: ExitReason,
   ) {
     super(
-      `${server} ended before it answered "${request}": ${formatReason(reason)}. Its state is gone; if it is ` +
+      `${server} ended before it answered "${request}": ${endWithReason(reason)} Its state is gone; if it is ` +
         'supervised, a fresh instance will answer the next call.',
       optionsOf(reason),
     );
@@ -129,7 +129,7 @@ export class StartError extends GenServerError {
   constructor(
     readonly server: string,
     readonly reason: ExitReason,
-    message = `${server} failed to start: ${formatReason(reason)}.`,
+    message = `${server} failed to start: ${endWithReason(reason)}`,
   ) {
     super(message, optionsOf(reason));
   }
@@ -197,7 +197,7 @@ export class StopFailedError extends GenServerError {
     readonly server: string,
     readonly reason: ExitReason,
   ) {
-    super(`${server} was asked to stop but ended differently: ${formatReason(reason)}.`, optionsOf(reason));
+    super(`${server} was asked to stop but ended differently: ${endWithReason(reason)}`, optionsOf(reason));
   }
 }
 

@@ -1,4 +1,4 @@
-import { checkBoolean, checkFunction } from './checks.js';
+import { checkBoolean, checkFunction, checkOptions } from './checks.js';
 import { InvalidOptionError } from './errors.js';
 import type { Redact } from './process/crash-report.js';
 import type { DropKind } from './process/host.js';
@@ -53,6 +53,7 @@ export interface ProcessStopOptions extends StopOptions {
 
 /** Checked, and with the defaults. */
 export function completeOptions(options: RuntimeOptions): KernelOptions {
+  checkOptions(options);
   const { clock = systemClock, create = newInstance, random = systemRandom, asyncContext = true, redact } = options;
   checkFunction('create', create, 'a function that makes an instance of a server class');
   if (redact !== undefined) checkFunction('redact', redact, 'a function that gives a crash report');

@@ -1,4 +1,4 @@
-import { checkBoolean, checkDuration, checkFunction } from './checks.js';
+import { checkBoolean, checkDuration, checkFunction, checkOptions } from './checks.js';
 import { InvalidOptionError } from './errors.js';
 import { requestStop } from './gen-server/call.js';
 import type { GenServer, ServerClass } from './gen-server/gen-server.js';
@@ -137,6 +137,7 @@ export class Runtime extends RuntimeRefs {
     reason: ExitReason = ExitReason.normal,
     options: ProcessStopOptions = {},
   ): Promise<void> {
+    checkOptions(options);
     const { timeoutMs = Infinity, urgent = false } = options;
     checkReason(reason);
     checkDuration('timeoutMs', timeoutMs);
@@ -224,6 +225,7 @@ export class Runtime extends RuntimeRefs {
    * Infinity) is killed, and named in the report.
    */
   async shutdown(options: StopOptions = {}): Promise<ShutdownReport> {
+    checkOptions(options);
     const { timeoutMs = Infinity } = options;
     checkDuration('timeoutMs', timeoutMs);
     return shutDownRuntime(this.#kernel, timeoutMs);

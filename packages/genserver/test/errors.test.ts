@@ -155,3 +155,14 @@ test('what a process died of is the cause of the errors that tell of it', () => 
   expect(errors.map(({ cause }) => cause)).toEqual([boom, boom, boom]);
   expect(new core.ProcessExitedError('a', 'b', ExitReason.normal).cause).toBeUndefined();
 });
+
+test.each([
+  ['no.', 'no.'],
+  ['no!', 'no!'],
+  ['no', 'no.'],
+])('a reason that is a sentence, or is none, ends with one full stop: %s', (message, expected) => {
+  const reason = ExitReason.error(new Error(message));
+  expect(new core.StartError('a', reason).message).toBe(`a failed to start: Error: ${expected}`);
+  expect(new core.ProcessExitedError('a', 'b', reason).message).toMatch(`: Error: ${expected} Its state`);
+  expect(new core.TaskExitedError('a', reason).message).toMatch(`: Error: ${expected} Use`);
+});

@@ -1,4 +1,4 @@
-import { checkFunction } from '../checks.js';
+import { checkFunction, checkOptions } from '../checks.js';
 import type { ChildDefaults } from '../gen-server/child-defaults.js';
 import type { Milliseconds } from '../runtime/clock.js';
 import type { Name } from '../runtime/names.js';
@@ -20,6 +20,7 @@ export interface AgentOptions<State> extends ChildDefaults {
 
 /** An agent, for `runtime.start` and as a child of a supervisor: `permanent`, 5000 ms to stop, unless said otherwise (AGENT-015). */
 export function agent<State>(options: AgentOptions<State>): ChildSpec<AgentRef<State>> {
+  checkOptions(options);
   const { initial, name, ...rest } = options;
   checkFunction('initial', initial, 'a function that gives the first state');
   const create = (): Agent<State> => new Agent(initial);

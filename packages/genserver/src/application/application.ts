@@ -1,4 +1,4 @@
-import { checkDuration, checkInteger } from '../checks.js';
+import { checkDuration, checkInteger, checkOptions } from '../checks.js';
 import { InvalidOptionError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
 import type { StopOptions } from '../runtime-options.js';
@@ -92,6 +92,7 @@ export class Application {
    * Rejects like `stop`.
    */
   static async stopAll(runtime: Runtime, options: StopAllOptions = {}): Promise<readonly ApplicationReport[]> {
+    checkOptions(options);
     const { timeoutMs, exitCode } = options;
     if (timeoutMs !== undefined) checkDuration('timeoutMs', timeoutMs);
     if (exitCode !== undefined) {
@@ -108,6 +109,7 @@ export class Application {
    * it: it would be waited for in turn. Rejects with a CallCycleError, and stops nothing, where that can be told beforehand.
    */
   async stop(options: StopOptions = {}): Promise<ApplicationReport> {
+    checkOptions(options);
     const { timeoutMs } = options;
     if (timeoutMs !== undefined) checkDuration('timeoutMs', timeoutMs);
     return this.#lifecycle.stop({ kind: 'stop' }, timeoutMs);

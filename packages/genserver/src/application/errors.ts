@@ -1,5 +1,5 @@
 import { GenServerError } from '../errors.js';
-import { causeOf, type ExitReason, formatReason } from '../process/exit-reason.js';
+import { causeOf, endWithReason, type ExitReason } from '../process/exit-reason.js';
 import { type ApplicationReport, formatCause } from './report.js';
 
 /** An application did not start: its start callback or its tree failed. What had started is stopped (APP-003, APP-004). */
@@ -12,7 +12,7 @@ export class ApplicationStartError extends GenServerError {
     readonly stage: 'start' | 'bad_return' | 'root',
     readonly reason: ExitReason,
   ) {
-    super(`The application ${application} did not start, ${STAGES[stage]}: ${formatReason(reason)}.`, {
+    super(`The application ${application} did not start, ${STAGES[stage]}: ${endWithReason(reason)}`, {
       cause: causeOf(reason),
     });
   }

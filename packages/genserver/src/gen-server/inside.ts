@@ -1,3 +1,4 @@
+import { InvalidOptionError } from '../errors.js';
 import type { Process } from '../process/process.js';
 import type { Kernel } from '../runtime/kernel.js';
 
@@ -10,4 +11,10 @@ export const inside: unique symbol = Symbol('rookery.inside');
  */
 export interface Where {
   readonly [inside]: { readonly kernel: Kernel; readonly process: Process | undefined };
+}
+
+/** Where a task or a stream begins; by its absence, the mistake that is made most easily. */
+export function checkWhere(where: unknown): asserts where is Where {
+  if ((where as Partial<Where> | null | undefined)?.[inside] !== undefined) return;
+  throw new InvalidOptionError('where', 'a runtime, or `this.self` of a server', where);
 }

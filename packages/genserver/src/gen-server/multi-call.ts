@@ -1,3 +1,5 @@
+import { checkOptions } from '../checks.js';
+import { InvalidOptionError } from '../errors.js';
 import type { CallOptions } from './call.js';
 import type { GenServer } from './gen-server.js';
 import type { CallClient, CastClient } from './messages.js';
@@ -11,8 +13,8 @@ export interface MultiCallResult<S extends GenServer<unknown>, T> {
 }
 
 /**
- * Calls all of them at the same time: `multiCall(refs, (room) => room.size(), { timeoutMs: 200 })`. Never rejects: who is gone,
- * too slow, or refuses is among the failures. Each call has this limit, so one slow server delays the result by no more than
+ * Calls all of them at the same time: `multiCall(refs, (room) => room.size(), { timeoutMs: 200 })`. Who is gone,
+ * too slow, or refuses is among the failures: it rejects for nothing but options that make no sense. Each call has this limit, so one slow server delays the result by no more than
  * that (GS-088).
  */
 export async function multiCall<S extends GenServer<unknown>, T>(
@@ -20,7 +22,8 @@ export async function multiCall<S extends GenServer<unknown>, T>(
   ask: (server: CallClient<S>) => Promise<T>,
   options: CallOptions = {},
 ): Promise<MultiCallResult<S, T>> {
-  const asked = Array.from(refs, (ref) => ({ ref, client: ref.with(options).call }));
+  checkOptions(options);
+  const asked = Array.from(refsOf(refs), (ref) => ({ ref, client: ref.with(options).call }));
   // An async function, so that an `ask` that throws fails one call, not all.
   const settled = await Promise.allSettled(asked.map(async ({ client }) => ask(client)));
   const outcomes = asked.map(({ ref }, index) => ({ ref, outcome: settled[index] }));
@@ -39,5 +42,13 @@ export function abcast<S extends GenServer<unknown>>(
   refs: Iterable<ServerRef<S>>,
   tell: (server: CastClient<S>) => void,
 ): void {
-  for (const ref of refs) tell(ref.cast);
+  for (const ref of refsOf(refs)) tell(ref.cast);
+}
+
+/** All of them, before anybody is asked or told anything. */
+function refsOf<S extends GenServer<unknown>>(refs: Iterable<ServerRef<S>>): readonly ServerRef<S>[] {
+  const isIterable = typeof refs === 'object' && refs !== null && Symbol.iterator in refs;
+  const all = isIterable ? [...refs] : [];
+  if (isIterable && all.every((ref) => typeof ref?.with === 'function')) return all;
+  throw new InvalidOptionError('refs', 'an iterable of refs of servers', refs);
 }

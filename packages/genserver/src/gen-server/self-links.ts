@@ -1,4 +1,4 @@
-import { checkBoolean, checkOneOf } from '../checks.js';
+import { checkBoolean, checkOneOf, checkOptions } from '../checks.js';
 import { InvalidOptionError, NoProcessError } from '../errors.js';
 import { Alias, type AliasOptions, MonitorAlias } from '../process/alias.js';
 import { ExitReason } from '../process/exit-reason.js';
@@ -63,6 +63,7 @@ export abstract class LinkedSelf implements Where {
   monitor(address: Address, options?: MonitorOptions): MonitorRef;
   monitor(address: Address, options: MonitorOptions | MonitorAliasOptions = {}): MonitorRef | MonitorAlias {
     const { kernel, process } = this[inside];
+    checkOptions(options);
     const end = aliasEnd(options);
     const ref = kernel.newMonitorRef();
     const monitor = new Monitor(ref, process, kernel.find(address), downFacts(address, options));
@@ -77,6 +78,7 @@ export abstract class LinkedSelf implements Where {
    * then none of this monitor is there afterwards; that looks through the whole mailbox (MON-005 to MON-008).
    */
   demonitor(ref: MonitorRef, options: { readonly flush?: boolean } = {}): boolean {
+    checkOptions(options);
     const { flush = false } = options;
     checkBoolean('flush', flush);
     const { process } = this[inside];
@@ -88,6 +90,7 @@ export abstract class LinkedSelf implements Where {
 
   /** A second address of this process, which it can revoke; with `reply`, for one message (PROC-039, PROC-040). */
   alias(options: AliasOptions = {}): Alias {
+    checkOptions(options);
     const { reply = false } = options;
     checkBoolean('reply', reply);
     return new Alias(this[inside].process, reply ? () => undefined : undefined);

@@ -1,4 +1,4 @@
-import { checkBoolean, checkDelay, checkDuration } from '../checks.js';
+import { checkBoolean, checkDelay, checkDuration, checkOptions } from '../checks.js';
 import { InvalidOptionError } from '../errors.js';
 import { InfoTimer } from '../process/info-timer.js';
 import { sleep } from '../process/sleep.js';
@@ -87,7 +87,9 @@ export abstract class TimedSelf extends LinkedSelf {
 }
 
 /** When that is on the runtime's clock. Checks what it is given. */
-export function dueAt({ clock }: Kernel, timeMs: unknown, { abs = false }: TimerOptions): Milliseconds {
+export function dueAt({ clock }: Kernel, timeMs: unknown, options: TimerOptions): Milliseconds {
+  checkOptions(options);
+  const { abs = false } = options;
   checkBoolean('abs', abs);
   if (!abs) {
     checkDelay('delayMs', timeMs);

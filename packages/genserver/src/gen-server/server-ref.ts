@@ -1,4 +1,4 @@
-import { checkDuration, checkSignal } from '../checks.js';
+import { checkDuration, checkOptions, checkSignal } from '../checks.js';
 import { InvalidOptionError } from '../errors.js';
 import type { Pid } from '../process/pid.js';
 import { pack } from '../process/message.js';
@@ -50,6 +50,7 @@ export class ServerRef<S extends GenServer<unknown> = GenServer<unknown>> implem
 
   /** Calls with another time limit, or with an AbortSignal that ends the waiting. */
   with(options: CallOptions): { readonly call: CallClient<S> } {
+    checkOptions(options);
     const { timeoutMs = CALL_TIMEOUT_MS, signal } = options;
     checkDuration('timeoutMs', timeoutMs);
     checkSignal(signal);
@@ -119,6 +120,7 @@ export class ServerRef<S extends GenServer<unknown> = GenServer<unknown>> implem
 
 /** Sends a plain message, for `handleInfo`. Without an error if nobody is there any more (PROC-023). */
 export function send(target: Pick<ServerRef, 'send'>, message: unknown): void {
+  if (typeof target?.send !== 'function') throw new InvalidOptionError('target', 'a ref or an alias', target);
   target.send(message);
 }
 

@@ -1,4 +1,4 @@
-import { checkDuration, checkInteger, checkOneOf } from '../checks.js';
+import { checkDuration, checkInteger, checkOneOf, checkOptions } from '../checks.js';
 import { InvalidOptionError } from '../errors.js';
 import { type MailboxLimit, OVERFLOWS } from '../process/message-queue.js';
 import type { Process } from '../process/process.js';
@@ -84,6 +84,7 @@ export function startAny(
       const { serverClass, start } = given;
       return startServer(kernel, serverClass, start, parent, (process) => given.toRef(kernel, process));
     }
+    checkOptions(options);
     checkStart(given, options);
     const { name } = options;
     return startServer(kernel, given, options, parent, (process) => new ServerRef(kernel, given, name ?? process));

@@ -1,4 +1,4 @@
-import { checkBoolean, checkDuration, checkFunction } from '../checks.js';
+import { checkBoolean, checkDuration, checkFunction, checkOptions } from '../checks.js';
 import { NoProcessError } from '../errors.js';
 import type { CallMessage } from '../process/call-message.js';
 import type { MailboxLimit } from '../process/message-queue.js';
@@ -135,6 +135,7 @@ export class Sys {
     address: Address,
     options: CodeChangeOptions<S> = {},
   ): Promise<void> {
+    checkOptions(options);
     const { serverClass, create, extra } = options;
     if (serverClass !== undefined) checkServerClass(serverClass);
     if (create !== undefined) checkFunction('create', create, 'a function that makes an instance');
@@ -146,9 +147,11 @@ export class Sys {
     address: Address,
     name: string,
     answer: (server: ServerBehaviour, process: Process) => T | Promise<T>,
-    { timeoutMs = CALL_TIMEOUT_MS, urgent = false }: SysOptions = {},
+    options: SysOptions = {},
     isAwaited = false,
   ): Promise<T> {
+    checkOptions(options);
+    const { timeoutMs = CALL_TIMEOUT_MS, urgent = false } = options;
     checkDuration('timeoutMs', timeoutMs);
     checkBoolean('urgent', urgent);
     const operation: SysOperation = (server, message) => run(server, message, answer, isAwaited);

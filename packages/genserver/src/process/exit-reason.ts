@@ -49,6 +49,12 @@ export function formatReason(reason: ExitReason): string {
   return reason.kind;
 }
 
+/** The same at the end of a sentence of ours: messages of errors often end with a full stop of their own. */
+export function endWithReason(reason: ExitReason): string {
+  const text = formatReason(reason);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
 /** The error at the bottom of a reason, for an error's `cause`; undefined when nothing was thrown. */
 export function causeOf(reason: ExitReason): unknown {
   if (reason.kind === 'error') return reason.error;

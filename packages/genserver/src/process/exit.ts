@@ -1,5 +1,5 @@
 import { GenServerError, InvalidOptionError } from '../errors.js';
-import { ExitReason, formatReason, isExitReason } from './exit-reason.js';
+import { endWithReason, ExitReason, isExitReason } from './exit-reason.js';
 
 /**
  * What `exit()` throws. Code that catches everything and goes on also catches this, and then the process lives (PROC-005):
@@ -12,7 +12,7 @@ export class ExitError extends GenServerError {
   /** Made by `exit()`, and by `this.self.sleep()` when the process ends meanwhile. */
   constructor(
     reason: ExitReason,
-    message = `exit() was called, with the reason ${formatReason(reason)}. Uncaught in a server, it ends that server.`,
+    message = `exit() was called, with the reason ${endWithReason(reason)} Uncaught in a server, it ends that server.`,
   ) {
     super(message);
     this.#reason = reason;

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../runtime/clock.js';
 import { ExitError } from './exit.js';
-import { ExitReason, formatReason } from './exit-reason.js';
+import { endWithReason, ExitReason } from './exit-reason.js';
 import type { Process } from './process.js';
 
 /** Resolves after `delayMs`; rejects as soon as the process ends, so that what an abandoned handler would do next is left undone. */
@@ -19,5 +19,5 @@ export function sleep(process: Process, delayMs: Milliseconds): Promise<void> {
 }
 
 function endOf({ label, exitReason = ExitReason.killed }: Process): ExitError {
-  return new ExitError(exitReason, `${label} has ended: ${formatReason(exitReason)}. Its handler need not go on.`);
+  return new ExitError(exitReason, `${label} has ended: ${endWithReason(exitReason)} Its handler need not go on.`);
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { checkFunction, checkOneOf } from '../checks.js';
+import { checkFunction, checkOneOf, checkOptions } from '../checks.js';
 import { InvalidOptionError } from '../errors.js';
 import { type Clock, type ClockTimer, type Milliseconds, systemClock } from '../runtime/clock.js';
 import type { RuntimeEvent, RuntimeListener } from '../runtime/events.js';
@@ -45,6 +45,7 @@ const OWN_FOLDER = fileURLToPath(new URL('..', import.meta.url));
  * are dropped are summed up, once a second. It keeps nothing alive: its one timer lets Node end.
  */
 export function consoleReporter(options: ConsoleReporterOptions = {}): RuntimeListener {
+  checkOptions(options);
   const { stream = process.stderr, detail = 'normal', prefix, clock = systemClock } = options;
   checkOneOf('detail', detail, DETAILS);
   if (typeof stream?.write !== 'function')

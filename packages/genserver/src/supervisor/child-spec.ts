@@ -114,13 +114,13 @@ export function idOf(name: Name | undefined): ChildId | undefined {
 }
 
 /** For what comes from the user: a class stands for its default specification, all else must be one (SUP-011 to SUP-013, SUP-016). */
-export function toSpec(given: ChildSpec | ServerClass): ChildSpec {
+export function toSpec(given: ChildSpec | ServerClass, option = 'spec'): ChildSpec {
   if (typeof given === 'function') return child(given);
-  if (typeof given !== 'object' || given === null) throw notASpec('invalid_child_spec', given);
+  if (typeof given !== 'object' || given === null) throw notASpec('invalid_child_spec', given, option);
   const { id, serverClass, start, toRef } = given;
   if (typeof toRef !== 'function' || serverClass === undefined || start === undefined)
-    throw notASpec('missing_start', given);
-  if (id === undefined || id === null) throw notASpec('missing_id', given);
+    throw notASpec('missing_start', given, option);
+  if (id === undefined || id === null) throw notASpec('missing_id', given, option);
   checkAs('invalid_mfa', () => checkStart(serverClass, start));
   return checkFields(given);
 }
@@ -132,9 +132,9 @@ export function toDynamicSpec(given: ChildSpec | ServerClass): ChildSpec {
   throw new SupervisorOptionError('invalid_significant', 'significant', 'false under a dynamic supervisor', true);
 }
 
-function notASpec(kind: SupervisorOptionErrorKind, given: unknown): SupervisorOptionError {
-  const expected = 'server classes or what child(), supervisor(), dynamicSupervisor() or their like gave';
-  return new SupervisorOptionError(kind, 'children', expected, given);
+function notASpec(kind: SupervisorOptionErrorKind, given: unknown, option: string): SupervisorOptionError {
+  const expected = 'a server class, or what child(), supervisor(), dynamicSupervisor() or their like gave';
+  return new SupervisorOptionError(kind, option, expected, given);
 }
 
 /** All but how it starts, which is checked where it is known. */

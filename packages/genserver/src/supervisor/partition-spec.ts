@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { checkFunction, checkInteger, checkOneOf } from '../checks.js';
+import { checkFunction, checkInteger, checkOneOf, checkOptions } from '../checks.js';
 import { InvalidOptionError } from '../errors.js';
 import { GenServer, type ServerClass } from '../gen-server/gen-server.js';
 import type { ServerRef } from '../gen-server/server-ref.js';
@@ -39,6 +39,7 @@ export function partitionSupervisor<S extends GenServer<unknown>>(
 export function partitionSupervisor(
   options: PartitionSupervisorOptions<PartitionChild>,
 ): ChildSpec<PartitionSupervisorRef> {
+  checkOptions(options);
   const { partitions = availableParallelism(), strategy = 'one_for_one', withArguments } = options;
   checkName(options.name);
   checkInteger('partitions', partitions, 1);
@@ -55,7 +56,7 @@ function partitionOf(
   partition: number,
 ): ChildSpec {
   const isMaker = typeof child === 'function' && !(child.prototype instanceof GenServer);
-  const spec = toSpec(isMaker ? (child as (partition: number) => ChildSpec)(partition) : (child as ChildSpec));
+  const spec = toSpec(isMaker ? (child as (partition: number) => ChildSpec)(partition) : (child as ChildSpec), 'child');
   const { start } = spec;
   if (!isMaker && start.name !== undefined) {
     const expected = 'a child without a name, as each partition would have it (or a function of the partition)';

@@ -1,4 +1,4 @@
-import { checkInteger, checkOneOf } from '../checks.js';
+import { checkInteger, checkOneOf, checkOptions } from '../checks.js';
 import type { GenServer, ServerClass } from '../gen-server/gen-server.js';
 import type { Ignored } from '../gen-server/outcome.js';
 import { AUTO_SHUTDOWNS, type AutoShutdown, checkSignificance } from './auto-shutdown.js';
@@ -61,6 +61,7 @@ export function supervisor(options: SupervisorModuleOptions): ChildSpec<Supervis
 /** A supervisor as a child of another. */
 export function supervisor(options: SupervisorOptions): ChildSpec<SupervisorRef>;
 export function supervisor(options: SupervisorOptions | SupervisorModuleOptions): ChildSpec<SupervisorRef | undefined> {
+  checkOptions(options);
   const plan = 'init' in options ? planFrom(options.init, supervisorPlan) : supervisorPlan(options);
   return specOf(Supervisor, plan, options, (kernel, target) => new SupervisorRef(kernel, target));
 }
@@ -76,6 +77,7 @@ export function dynamicSupervisor<S extends GenServer<unknown> = GenServer<unkno
 export function dynamicSupervisor(
   options: DynamicSupervisorOptions | DynamicSupervisorModuleOptions = {},
 ): ChildSpec<DynamicSupervisorRef | undefined> {
+  checkOptions(options);
   const plan = 'init' in options ? planFrom(options.init, dynamicPlan) : dynamicPlan(options);
   return specOf(DynamicSupervisor, plan, options, (kernel, target) => new DynamicSupervisorRef(kernel, target));
 }
@@ -104,7 +106,7 @@ function checkChildren(given: unknown, autoShutdown: AutoShutdown): readonly Chi
   if (!Array.isArray(given)) {
     throw new SupervisorOptionError('invalid_children', 'children', 'an array of child specifications', given);
   }
-  const specs = given.map((one: ChildSpec | ServerClass) => toSpec(one));
+  const specs = given.map((one: ChildSpec | ServerClass, place) => toSpec(one, `children[${place}]`));
   const ids = new Set<ChildId>();
   for (const spec of specs) {
     const id = formatId(spec.id);

@@ -1,4 +1,4 @@
-import { inside, type Where } from '../gen-server/inside.js';
+import { checkWhere, inside, type Where } from '../gen-server/inside.js';
 import { type AsyncStreamOptions, checkStream, type Inputs } from './stream-options.js';
 import type { StreamFunction, StreamResult, StreamTasks } from './stream-plan.js';
 import { StreamRun } from './stream-run.js';
@@ -22,6 +22,7 @@ export function asyncStream<In, Out>(
   fn: StreamFunction<In, Out>,
   options: AsyncStreamOptions = {},
 ): AsyncIterable<StreamResult<In, Out>> {
+  checkWhere(where);
   const { kernel, process } = where[inside];
   const tasks: StreamTasks = {
     isLinked: process !== undefined,
@@ -38,6 +39,7 @@ export function streamOf<In, Out>(
   options: AsyncStreamOptions,
   tasks: StreamTasks,
 ): AsyncIterable<StreamResult<In, Out>> {
+  checkWhere(where);
   const limits = checkStream(inputs, fn, options);
   const { kernel, process } = where[inside];
   return {

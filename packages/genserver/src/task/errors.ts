@@ -1,5 +1,5 @@
 import { GenServerError } from '../errors.js';
-import { causeOf, type ExitReason, formatReason } from '../process/exit-reason.js';
+import { causeOf, endWithReason, type ExitReason } from '../process/exit-reason.js';
 import type { Milliseconds } from '../runtime/clock.js';
 import type { TaskUse } from './task-result.js';
 
@@ -14,7 +14,7 @@ export class TaskExitedError extends GenServerError {
   ) {
     const cause = causeOf(reason);
     super(
-      `${task} ended without a value: ${formatReason(reason)}. Use yield() where that is to be expected.`,
+      `${task} ended without a value: ${endWithReason(reason)} Use yield() where that is to be expected.`,
       cause === undefined ? undefined : { cause },
     );
   }

@@ -1,4 +1,4 @@
-import { checkDuration, checkInteger, checkOneOf } from '../checks.js';
+import { checkDuration, checkInteger, checkOneOf, checkOptions } from '../checks.js';
 import type { Milliseconds } from '../runtime/clock.js';
 import type { AwaitLimits, TaskHandle } from './task-handle.js';
 import type { TaskResult } from './task-result.js';
@@ -35,6 +35,7 @@ export async function awaitMany(handles: readonly TaskHandle[], limits: AwaitLim
 
 /** What each has to give, in order, after the time limit at the latest. */
 export async function yieldMany(handles: readonly TaskHandle[], options: YieldManyOptions): Promise<readonly Result[]> {
+  checkOptions(options);
   const { timeoutMs = 5000, onTimeout = 'nothing', limit = Infinity } = options;
   checkDuration('timeoutMs', timeoutMs);
   checkOneOf('onTimeout', onTimeout, ['nothing', 'ignore', 'kill_task']);

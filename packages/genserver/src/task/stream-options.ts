@@ -1,5 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { checkBoolean, checkDuration, checkFunction, checkInteger, checkOneOf, checkSignal } from '../checks.js';
+import {
+  checkBoolean,
+  checkDuration,
+  checkFunction,
+  checkInteger,
+  checkOneOf,
+  checkOptions,
+  checkSignal,
+} from '../checks.js';
 import { InvalidOptionError } from '../errors.js';
 import type { Milliseconds } from '../runtime/clock.js';
 
@@ -37,6 +45,7 @@ export type Inputs<In> = Iterable<In> | AsyncIterable<In>;
 
 /** Refuses at once what could only fail when the stream is consumed (TASK-038). */
 export function checkStream(inputs: unknown, fn: unknown, options: AsyncStreamOptions): StreamLimits {
+  checkOptions(options);
   const { maxConcurrency = availableParallelism(), ordered = true, timeoutMs = 5000, onTimeout = 'exit' } = options;
   const { zipInputOnExit = false, signal } = options;
   const isIterable =

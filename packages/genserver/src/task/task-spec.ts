@@ -1,4 +1,4 @@
-import { checkFunction } from '../checks.js';
+import { checkFunction, checkOptions } from '../checks.js';
 import type { ChildDefaults, Shutdown } from '../gen-server/child-defaults.js';
 import { GenServer } from '../gen-server/gen-server.js';
 import type { ProcessIdentity } from '../process/identity.js';
@@ -58,6 +58,7 @@ export function taskOfCaller(kernel: Kernel, fn: TaskFunction<unknown>, options:
 
 function specFor(fn: TaskFunction<unknown>, options: TaskChildOptions, callers?: readonly ProcessIdentity[]): TaskSpec {
   checkFunction('fn', fn, 'a function for the task to run');
+  checkOptions(options);
   const { id = TEMPORARY_TASK.id, restart = 'temporary', shutdownMs = TASK_SHUTDOWN_MS, ...rest } = options;
   const plan = { fn, owner: undefined, isLinked: false, ...(callers && { callers }) };
   const launch: Launch = (kernel, parent) => new TaskJob(kernel, { ...plan, parent }).process;

@@ -1,8 +1,8 @@
-import { checkFunction } from '../checks.js';
+import { checkFunction, checkOptions } from '../checks.js';
 import { InvalidOptionError, NoProcessError } from '../errors.js';
 import type { Shutdown } from '../gen-server/child-defaults.js';
 import { ServerBehaviour } from '../gen-server/dispatch.js';
-import { inside, type Where } from '../gen-server/inside.js';
+import { checkWhere, inside, type Where } from '../gen-server/inside.js';
 import type { Pid } from '../process/pid.js';
 import type { Process } from '../process/process.js';
 import { locate, named, type ProcessRef } from '../runtime/address.js';
@@ -81,6 +81,7 @@ export class TaskSupervisorRef implements ProcessRef {
     fn: StreamFunction<In, Out>,
     options: SupervisedStreamOptions = {},
   ): AsyncIterable<StreamResult<In, Out>> {
+    checkWhere(where);
     return this.#stream(where, inputs, fn, options, where[inside].process !== undefined);
   }
 
@@ -124,6 +125,7 @@ export class TaskSupervisorRef implements ProcessRef {
 
   #startTask<T>(where: Where, fn: TaskFunction<T>, options: SupervisedTaskOptions, isLinked: boolean): Task<T> {
     checkFunction('fn', fn, 'a function for the task to run');
+    checkWhere(where);
     const owner = where[inside].process;
     checkTaskOptions(owner, options);
     return taskOf<T>(this.#startJob({ fn, owner, isLinked }, temporaryTask(options.shutdownMs)), options);
@@ -133,11 +135,13 @@ export class TaskSupervisorRef implements ProcessRef {
     where: Where,
     inputs: Inputs<In>,
     fn: StreamFunction<In, Out>,
-    { shutdownMs, ...options }: SupervisedStreamOptions,
+    options: SupervisedStreamOptions,
     isLinked: boolean,
   ): AsyncIterable<StreamResult<In, Out>> {
+    checkOptions(options);
+    const { shutdownMs, ...limits } = options;
     const spec = temporaryTask(shutdownMs);
-    return streamOf(where, inputs, fn, options, { isLinked, start: (plan) => this.#startJob(plan, spec) });
+    return streamOf(where, inputs, fn, limits, { isLinked, start: (plan) => this.#startJob(plan, spec) });
   }
 
   #startJob(plan: Omit<TaskPlan, 'parent'>, spec: ChildSpec): TaskJob {

@@ -1,3 +1,4 @@
+import { checkOptions } from '../checks.js';
 import type { ChildSpec } from '../supervisor/child-spec.js';
 import { type RestartOptions, specOf, type SupervisorAsChild } from '../supervisor/options.js';
 import { dynamicPlan } from '../supervisor/supervisor-spec.js';
@@ -12,6 +13,7 @@ export interface TaskSupervisorOptions extends SupervisorAsChild, RestartOptions
 
 /** A task supervisor, for `runtime.start` and as a child of a supervisor (TSUP-001). */
 export function taskSupervisor(options: TaskSupervisorOptions = {}): ChildSpec<TaskSupervisorRef> {
+  checkOptions(options);
   return specOf(
     TaskSupervisor,
     dynamicPlan(options),

@@ -1,7 +1,7 @@
-import { checkDuration, checkFunction, checkSignal } from '../checks.js';
+import { checkBoolean, checkDuration, checkFunction, checkOptions, checkSignal } from '../checks.js';
 import { InvalidOptionError } from '../errors.js';
 import type { Shutdown } from '../gen-server/child-defaults.js';
-import { inside, type Where } from '../gen-server/inside.js';
+import { checkWhere, inside, type Where } from '../gen-server/inside.js';
 import type { MonitorRef } from '../process/monitors.js';
 import type { Process } from '../process/process.js';
 import type { Milliseconds } from '../runtime/clock.js';
@@ -57,6 +57,7 @@ export class Task<T> extends TaskRef {
    * stack. Throws a NoProcessError when the owner has ended.
    */
   static async<V>(where: Where, fn: TaskFunction<V>, options: TaskOptions = {}): Task<V> {
+    checkWhere(where);
     checkTaskOptions(where[inside].process, options);
     return taskOf(startJob(where, fn, true), options);
   }
@@ -84,7 +85,7 @@ export class Task<T> extends TaskRef {
     tasks: Tasks,
     options: AwaitOptions = {},
   ): Promise<TaskValues<Tasks>> {
-    const handles = tasks.map((task) => task.#handle);
+    const handles = Task.#handlesOf(tasks);
     return (await awaitMany(handles, limitsOf(options))) as TaskValues<Tasks>;
   }
 
@@ -95,11 +96,14 @@ export class Task<T> extends TaskRef {
     tasks: readonly Task<V>[],
     options: YieldManyOptions = {},
   ): Promise<readonly (readonly [task: Task<V>, result: TaskResult<V> | undefined])[]> {
-    const results = await yieldMany(
-      tasks.map((task) => task.#handle),
-      options,
-    );
+    const results = await yieldMany(Task.#handlesOf(tasks), options);
     return tasks.map((task, index) => [task, results[index] as TaskResult<V> | undefined] as const);
+  }
+
+  static #handlesOf(tasks: readonly Task<unknown>[]): readonly TaskHandle[] {
+    const areTasks = Array.isArray(tasks) && tasks.every((task) => task instanceof Task);
+    if (!areTasks) throw new InvalidOptionError('tasks', 'an array of tasks', tasks);
+    return tasks.map((task) => task.#handle);
   }
 
   /** Of a task whose result comes as a message: what its TaskReply and its Down carry. Undefined otherwise. */
@@ -160,12 +164,16 @@ export class Task<T> extends TaskRef {
 /** Starts a job from where it belongs; linked, if it belongs to a process. */
 function startJob(where: Where, fn: TaskFunction<unknown>, isLinked: boolean): TaskJob {
   checkFunction('fn', fn, 'a function for the task to run');
+  checkWhere(where);
   const { kernel, process } = where[inside];
   return new TaskJob(kernel, { fn, owner: process, parent: isLinked ? process : undefined, isLinked });
 }
 
 /** Refuses a message to nobody before anything is started. */
-export function checkTaskOptions(owner: Process | undefined, { asMessage = false }: TaskOptions): void {
+export function checkTaskOptions(owner: Process | undefined, options: TaskOptions): void {
+  checkOptions(options);
+  const { asMessage = false } = options;
+  checkBoolean('asMessage', asMessage);
   if (asMessage && owner === undefined) {
     throw new InvalidOptionError('asMessage', 'left out where the task belongs to no server', asMessage);
   }
@@ -177,10 +185,11 @@ export function taskOf<T>(job: TaskJob, { asMessage = false }: TaskOptions): Tas
   return new Task<T>(TaskHandle.of(job));
 }
 
-function limitsOf({ timeoutMs = TASK_TIMEOUT_MS, signal }: AwaitOptions): {
-  readonly timeoutMs: Milliseconds;
-  readonly signal: AbortSignal | undefined;
-} {
+function limitsOf(
+  options: AwaitOptions,
+): Required<Pick<AwaitOptions, 'timeoutMs'>> & { readonly signal: AbortSignal | undefined } {
+  checkOptions(options);
+  const { timeoutMs = TASK_TIMEOUT_MS, signal } = options;
   checkDuration('timeoutMs', timeoutMs);
   checkSignal(signal);
   return { timeoutMs, signal };

@@ -105,7 +105,7 @@ describe('startChild', () => {
 
   test('refuses what is no specification (SUP-012)', async () => {
     const root = await start(newTree());
-    await expect(root.startChild({ id: 'x' } as never)).rejects.toMatchObject({ option: 'children' });
+    await expect(root.startChild({ id: 'x' } as never)).rejects.toMatchObject({ option: 'spec' });
   });
 });
 

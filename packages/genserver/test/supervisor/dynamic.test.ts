@@ -102,7 +102,7 @@ describe('starting', () => {
   test('what is no specification is refused although no such supervisor exists (DYN-006)', async () => {
     const { runtime } = newTree();
     const refused = runtime.dynamicSupervisor('nobody').startChild({} as never);
-    await expect(refused).rejects.toMatchObject({ option: 'children' });
+    await expect(refused).rejects.toMatchObject({ option: 'spec' });
   });
 
   test('a child that ignores gives undefined and is not kept (DYN-007)', async () => {

@@ -69,8 +69,8 @@ describe('starting', () => {
   test.each([
     ['name', { name: undefined }],
     ['name', { name: '' }],
-    ['children', { child: undefined }],
-    ['children', { child: () => 7 }],
+    ['child', { child: undefined }],
+    ['child', { child: () => 7 }],
     ['serverClass', { child: { ...child(Shard), serverClass: Date } }],
     ['child', { child: child(Shard, { name: 'shard' }) }],
     ['partitions', { partitions: 0 }],
