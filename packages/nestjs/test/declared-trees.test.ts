@@ -115,7 +115,7 @@ describe('a tree that makes no sense is refused when it is declared', () => {
     ['a dynamic supervisor', () => DynamicSupervisor({ maxChildren: -1 }), /`maxChildren`.*`-1`/],
     ['a registry', () => Registry({ keys: 'some' } as never), /`keys`.*"some"/],
     ['partitions', () => PartitionSupervisor({ child: Plain, partitions: 0 }), /`partitions`.*`0`/],
-    ['partitions without a child', () => PartitionSupervisor({} as never), /`children`/],
+    ['partitions without a child', () => PartitionSupervisor({} as never), /`child`/],
     [
       'a supervisor',
       () => Supervisor({ strategy: 'one_for_one', children: [], maxRestarts: -1 }),
