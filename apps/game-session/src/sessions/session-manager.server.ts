@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { Inject, Logger } from '@nestjs/common';
+import {
+  AlreadyStartedError,
+  CallTimeoutError,
+  type Deferred,
+  type DynamicSupervisorRef,
+  GenServer,
+  Runtime,
+  type ServerRef,
+} from '@rookery/genserver';
+import { InjectRegistry, InjectServer, InjectSupervisor, Supervised } from '@rookery/nestjs';
+import type { Seats } from '../store/records.js';
+import { Repo } from '../store/repo.server.js';
+import type { NewGame } from '../store/writes.js';
+import { answerOf, STORE_MS } from './asked.js';
+import { GameError } from './errors.js';
+import { FirstRecord } from './first-record.js';
+import { gameName, GameRegistry, type GameRegistryRef } from './game-registry.js';
+import { GameSession } from './game-session.server.js';
+import { GameSessions } from './game-sessions.supervisor.js';
+import { GAME_SETTINGS, type GameSettings } from './game-settings.js';
+import { Matchmaking, type PlayerSeat } from './matchmaking.js';
+import { sessionOf } from './session-of.js';
+
+/** Who does not answer for so long does not only wait for the store. */
+export const SUSPECT_MS = STORE_MS + 500;
+
+/** What `quick` has found. */
+export interface QuickGame {
+  readonly id: string;
+  /** `waiting`: somebody waits there, to be joined; `opened`: the player waits there now. */
+  readonly kind: 'waiting' | 'opened';
+}
+
+/**
+ * Opens games, brings players together, and has sessions restarted that hang. It never waits for the store or for a session with its mailbox:
+ * answers are deferred. It stands before the sessions in the tree, so its crash takes them along; they come back after it.
+ */
+@Supervised()
+export class SessionManager extends GenServer {
+  readonly #logger = new Logger(SessionManager.name);
+  readonly #suspects = new Set<string>();
+  #matchmaking!: Matchmaking;
+  #quick: Promise<unknown> = Promise.resolve();
+  #opening = 0;
+
+  constructor(
+    @Inject(Runtime) private readonly runtime: Runtime,
+    @InjectServer(Repo) private readonly repo: ServerRef<Repo>,
+    @InjectRegistry(GameRegistry) private readonly games: GameRegistryRef,
+    @InjectSupervisor(GameSessions) private readonly sessions: DynamicSupervisorRef<GameSession>,
+    @Inject(GAME_SETTINGS) private readonly settings: GameSettings,
+  ) {
+    super();
+  }
+
+  override init(): void {
+    this.#matchmaking = new Matchmaking(this.games);
+  }
+
+  /** A new game; a second seat of null waits for somebody. Gives its id. */
+  open(seats: Seats): Deferred<string> {
+    return this.#later(() => this.#open({ id: this.#newId(), seats, rematchOf: null }));
+  }
+
+  /** The game that waits longest, or a new one. One after the other, or two who ask together would wait for each other. */
+  quick(seat: PlayerSeat): Deferred<QuickGame> {
+    return this.#later(() => {
+      const answer = this.#quick.then(() => this.#match(seat));
+      this.#quick = answer.catch(() => {}); // who asked is told
+      return answer;
+    });
+  }
+
+  /**
+   * The game in which the players of a finished one play again, with sides swapped. Its id follows from that of the first one: so
+   * there is one rematch, however often it is asked for.
+   */
+  rematch(rematchOf: string): Deferred<string> {
+    const id = createHash('sha256').update(`rematch of ${rematchOf}`).digest('hex').slice(0, 12);
+    return this.#later(async () => {
+      const [first, second] = (await answerOf(this.repo.call.game(rematchOf)))?.seats ?? [];
+      if (first === undefined || !second) throw new GameError('not_finished');
+      await this.#open({ id, seats: [second, first], rematchOf });
+      this.runtime.ref(GameSession, gameName(rematchOf)).cast.rematchOpened(id);
+      return id;
+    });
+  }
+
+  /** Somebody waited for this session in vain. If it does not answer at all, it is killed, and its supervisor brings it back. */
+  suspect(id: string): void {
+    if (this.#suspects.has(id)) return;
+    this.#suspects.add(id);
+    void this.#check(id).finally(() => this.#suspects.delete(id));
+  }
+
+  /** For demonstration: what a bug does. */
+  crash(): never {
+    throw new Error('crashed on purpose');
+  }
+
+  #later<T>(work: () => Promise<T>): Deferred<T> {
+    const answer = this.self.defer<T>();
+    void work().then(
+      (value) => answer.reply(value),
+      (error: unknown) => answer.refuse(error),
+    );
+    return answer;
+  }
+
+  async #match(seat: PlayerSeat): Promise<QuickGame> {
+    const waiting = this.#matchmaking.find(seat.id, this.self.now());
+    if (waiting !== undefined) return { id: waiting, kind: 'waiting' };
+    return { id: await this.#open({ id: this.#newId(), seats: [seat, null], rematchOf: null }), kind: 'opened' };
+  }
+
+  async #open(game: NewGame): Promise<string> {
+    if (this.games.count() + this.#opening >= this.settings.maxGames) throw new GameError('too_many_games');
+    this.#opening++;
+    try {
+      await this.#store(game);
+    } finally {
+      this.#opening--;
+    }
+    return game.id;
+  }
+
+  async #store(game: NewGame): Promise<void> {
+    // If that is in doubt it may come up at the next start, wait for somebody, and end as abandoned.
+    await answerOf(this.repo.call.openGame(game));
+    const record = await answerOf(this.repo.call.game(game.id));
+    if (record?.ending) return; // a rematch that was played already
+    try {
+      await this.sessions.startChild(sessionOf(game.id, new FirstRecord(record)));
+    } catch (error) {
+      if (!(error instanceof AlreadyStartedError)) throw error;
+    }
+  }
+
+  async #check(id: string): Promise<void> {
+    const session = this.runtime.ref(GameSession, gameName(id));
+    const { pid } = session;
+    try {
+      await session.with({ timeoutMs: SUSPECT_MS }).call.ping();
+    } catch (error) {
+      if (!(error instanceof CallTimeoutError) || session.pid !== pid || pid === undefined) return; // it has ended: that is known
+      this.#logger.warn(`Game ${id} does not answer: its session is killed`);
+      this.runtime.kill(pid);
+    }
+  }
+
+  /** 48 random bits: short enough to type. */
+  #newId(): string {
+    return Math.floor(this.self.random() * 2 ** 48)
+      .toString(16)
+      .padStart(12, '0');
+  }
+}

@@ -1,0 +1,56 @@
+import { feature, Supervisor } from '@rookery/nestjs';
+import { BackgroundSupervisor } from './background/background.supervisor.js';
+import { leaderboardCache } from './leaderboard/leaderboard.js';
+import { Lobby } from './presence/lobby.server.js';
+import { Presence, Watchers } from './presence/presence.js';
+import { UserSessions } from './presence/user-sessions.supervisor.js';
+import { GameRegistry } from './sessions/game-registry.js';
+import { GameResumer } from './sessions/game-resumer.server.js';
+import { GameSessions } from './sessions/game-sessions.supervisor.js';
+import { SessionManager } from './sessions/session-manager.server.js';
+import { Repo } from './store/repo.server.js';
+import { UserManager } from './users/user-manager.server.js';
+
+// The whole tree on two pages: here, and the background jobs. Children start in the order listed and stop in reverse.
+
+/** A supervisor for one child, so that restarts of the store are counted for themselves. */
+@Supervisor({ strategy: 'one_for_one', children: [Repo] })
+export class DatabaseSupervisor {}
+
+/**
+ * rest_for_one: each child needs those above it, and who is restarted takes along all who stand below. Registries come first, as everybody
+ * is found by them. The computer's threads are a feature, since the settings say how many they are.
+ *
+ * A crash of a manager takes the sessions along, and they come back from the store. They cannot be brought back by the session manager itself: when
+ * it starts, the supervisor of the sessions does not run yet. So GameResumer stands last. Whatever was restarted above, it
+ * is started anew, brings back every game that is not over, and ends.
+ */
+@Supervisor({
+  strategy: 'rest_for_one',
+  children: [
+    Presence,
+    Watchers,
+    GameRegistry,
+    leaderboardCache,
+    feature('computer'),
+    UserManager,
+    SessionManager,
+    GameSessions,
+    GameResumer,
+  ],
+})
+export class CoreSupervisor {}
+
+/** What browsers are connected with. one_for_one: a lobby that crashes closes nobody's socket. */
+@Supervisor({ strategy: 'one_for_one', children: [Lobby, UserSessions, feature('health')] })
+export class WebSupervisor {}
+
+/**
+ * The root. rest_for_one: each layer needs those before it. When the store is restarted everything is, from what is on disk; when a
+ * background job gives up, no player notices. When the root gives up, the application ends with a non-zero exit code.
+ */
+@Supervisor({
+  strategy: 'rest_for_one',
+  children: [DatabaseSupervisor, CoreSupervisor, WebSupervisor, BackgroundSupervisor],
+})
+export class AppSupervisor {}
