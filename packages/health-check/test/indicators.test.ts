@@ -139,7 +139,7 @@ describe('mailboxes', () => {
   test('a busy process whose messages do not wait long is healthy, however many it handles', async () => {
     const source = { taken: 0 };
     const pid = 1 as Pid;
-    const views = (): MailboxView[] => [{ pid, process: 'a', size: 900, limit: undefined, taken: source.taken }];
+    const views = (): MailboxView[] => [{ pid, process: 'a', size: 900, limit: undefined, overflow: undefined, taken: source.taken }];
     const check = mailboxes({ mailboxes: views });
     for (let second = 0; second < 20; second++) {
       source.taken += 1_000;
@@ -155,7 +155,7 @@ describe('mailboxes', () => {
         let taken = 0;
         let now = 0;
         const check = mailboxes({
-          mailboxes: () => [{ pid: 1 as Pid, process: 'a', size: waiting.length, limit: undefined, taken }],
+          mailboxes: () => [{ pid: 1 as Pid, process: 'a', size: waiting.length, limit: undefined, overflow: undefined, taken }],
         });
         for (const { comes, goes } of steps) {
           now += 1_000;
@@ -172,7 +172,7 @@ describe('mailboxes', () => {
 
   test('many are looked at in parts, so that the event loop goes on; names are given for a few', async () => {
     const views = Array.from({ length: 2_500 }, (_, pid): MailboxView => {
-      return { pid: pid as Pid, process: `p${pid}`, size: 1_000, limit: undefined, taken: 0 };
+      return { pid: pid as Pid, process: `p${pid}`, size: 1_000, limit: undefined, overflow: undefined, taken: 0 };
     });
     let pauses = 0;
     const pause = async (): Promise<void> => void pauses++;

@@ -92,8 +92,8 @@ test('every mailbox tells what waits, its limit, and how many messages were take
   worker.cast.note();
   await settle(runtime);
   const [first, second] = [...runtime.mailboxes()];
-  expect(first).toEqual({ pid: worker.pid, process: 'worker', size: 2, limit: 10, taken: 2 }); // its start, and `wait`
-  expect(second).toMatchObject({ pid: plain.pid, size: 0, limit: undefined, taken: 1 });
+  expect(first).toEqual({ pid: worker.pid, process: 'worker', size: 2, limit: 10, overflow: 'drop_newest', taken: 2 }); // its start, and `wait`
+  expect(second).toMatchObject({ pid: plain.pid, size: 0, limit: undefined, overflow: undefined, taken: 1 });
   open();
   await settle(runtime);
   expect([...runtime.mailboxes()][0]).toMatchObject({ size: 0, taken: 4 });

@@ -7,7 +7,14 @@ import {
   type OnApplicationShutdown,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { type ExitReason, formatReason, formatTree, Runtime, systemClock } from '@rookery/genserver';
+import {
+  type ExitReason,
+  formatReason,
+  formatTree,
+  Runtime,
+  type SupervisorRef,
+  systemClock,
+} from '@rookery/genserver';
 import { SUPERVISION_OPTIONS, type SupervisionOptions } from '../supervision-options.js';
 import { BeforeStop } from './before-stop.js';
 import { closeAfterGivingUp, ClosingApplication, endOnGiveUp } from './give-up.js';
@@ -43,11 +50,7 @@ export class TreeRunner
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const options = this.explorer.explore(this.options.root);
-    this.deadline.watchConnections();
-    this.#stopLogging = this.treeLogger.start();
-    this.guards.install(() => this.#stop()); // before the tree starts, as a module's hooks may run all at once
-    const root = await this.runtime.startSupervisor(options).catch((error: unknown) => {
+    const root = await this.#start().catch((error: unknown) => {
       this.#end(); // a failed boot has no shutdown
       throw error;
     });
@@ -73,6 +76,14 @@ export class TreeRunner
 
   async onApplicationShutdown(): Promise<void> {
     await this.#stop();
+  }
+
+  async #start(): Promise<SupervisorRef> {
+    const options = this.explorer.explore(this.options.root);
+    this.deadline.watchConnections();
+    this.#stopLogging = this.treeLogger.start();
+    this.guards.install(() => this.#stop()); // before the tree starts, as a module's hooks may run all at once
+    return this.runtime.startSupervisor(options);
   }
 
   async #stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { Module, VersioningType } from '@nestjs/common';
 import { child, GenServer, type ServerRef } from '@rookery/genserver';
 import { ManualClock } from '@rookery/genserver/testing';
 import { Counter, Registry } from 'prom-client';
@@ -17,6 +18,9 @@ class Till extends GenServer {
     throw new Error('no paper');
   }
 }
+
+@Module({ providers: [{ provide: 'prefix', useValue: 'shop_' }], exports: ['prefix'] })
+class Prefixes {}
 
 describe.each(PLATFORMS)('on %s', (_name, platform) => {
   const boot = useCacheApps(platform);
@@ -103,6 +107,87 @@ describe.each(PLATFORMS)('on %s', (_name, platform) => {
     expect(await registry.metrics()).toContain('rookery_processes 4');
   });
 
+  test('how long messages wait and handlers take, as Prometheus reads it', async () => {
+    const { lines, till, clock } = await start({ buckets: [0.5, 2] });
+    const waiting = till.call.wait(clock.advance(1500));
+    await till.call.sell();
+    await waiting;
+    const times = (await lines()).filter((line) => line.includes('"Till"') && line.includes('_seconds'));
+    expect(times).toEqual(
+      expect.arrayContaining([
+        'rookery_mailbox_wait_seconds_bucket{le="0.5",class="Till"} 3',
+        'rookery_mailbox_wait_seconds_bucket{le="2",class="Till"} 4',
+        'rookery_mailbox_wait_seconds_bucket{le="+Inf",class="Till"} 4',
+        'rookery_mailbox_wait_seconds_sum{class="Till"} 1.5',
+        'rookery_mailbox_wait_seconds_count{class="Till"} 4',
+        'rookery_handler_seconds_bucket{le="0.5",class="Till",kind="call",message="wait",outcome="ok"} 0',
+        'rookery_handler_seconds_bucket{le="2",class="Till",kind="call",message="wait",outcome="ok"} 1',
+        'rookery_handler_seconds_sum{class="Till",kind="call",message="wait",outcome="ok"} 1.5',
+        'rookery_handler_seconds_count{class="Till",kind="call",message="sell",outcome="ok"} 1',
+        'rookery_handler_seconds_count{class="Till",kind="start",message="init",outcome="ok"} 2',
+      ]),
+    );
+  });
+
+  test('no times where they are not wanted', async () => {
+    const { lines } = await start({ messageTimes: false });
+    expect((await lines()).join()).not.toMatch(/wait_seconds|handler_seconds/);
+  });
+
+  test('each metric is fresh, also when it is the only one that is asked for; reset, they begin anew', async () => {
+    const registry = new Registry();
+    const { app, till } = await start({ registry });
+    await till.call.sell();
+    await app.close();
+    expect(registry.getMetricsAsArray()).toEqual([]);
+    const again = await start({ registry });
+    expect(await registry.getSingleMetricAsString('rookery_supervisor_children')).toContain('{supervisor="Root"} 2');
+    expect(await registry.getSingleMetricAsString('rookery_mailbox_longest_messages')).toContain('_messages 0');
+    registry.resetMetrics();
+    await again.till.call.sell();
+    expect(await registry.getSingleMetricAsString('rookery_handler_seconds')).toContain(
+      '_count{class="Till",kind="call",message="sell",outcome="ok"} 1',
+    );
+    expect(await registry.getSingleMetricAsString('rookery_handler_seconds')).not.toContain('init');
+  });
+
+  test('the type of the answer is that of the registry when it answers, and versions of routes do not move it', async () => {
+    const registry = new Registry();
+    const supervision = SupervisionModule.forRoot({ root: treeOf(Till), clock: new ManualClock() });
+    const imports = [supervision, MetricsModule.forRoot({ registry })];
+    const { get } = await boot({ imports, providers: [Till] }, (app) =>
+      app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' }),
+    );
+    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+    const response = await get('/metrics');
+    expect(response.headers.get('content-type')).toBe(Registry.OPENMETRICS_CONTENT_TYPE);
+    expect(await response.text()).toMatch(/# EOF\n$/);
+  });
+
+  test('settings from other providers', async () => {
+    const registry = new Registry();
+    const useFactory = async (prefix: string) => ({ prefix, registry, messageTimes: false });
+    const supervision = SupervisionModule.forRoot({ root: treeOf(Till), clock: new ManualClock() });
+    const metrics = MetricsModule.forRootAsync({ path: 'm', imports: [Prefixes], inject: ['prefix'], useFactory });
+    const { get } = await boot({ imports: [supervision, metrics], providers: [Till] });
+    expect(await (await get('/m')).text()).toContain('shop_processes 2');
+    expect(registry.getSingleMetric('shop_handler_seconds')).toBeUndefined();
+  });
+
+  test('settings from other providers that make no sense fail the boot', async () => {
+    const supervision = SupervisionModule.forRoot({ root: treeOf(Till), clock: new ManualClock() });
+    const metrics = MetricsModule.forRootAsync({ useFactory: () => ({ prefix: '1' }) });
+    await expect(boot({ imports: [supervision, metrics], providers: [Till] })).rejects.toThrow('`prefix`');
+  });
+
+  test('a boot that fails, as the tree makes no sense, leaves the registry as it was', async () => {
+    const registry = new Registry();
+    const supervision = SupervisionModule.forRoot({ root: treeOf(), clock: new ManualClock() });
+    const imports = [supervision, MetricsModule.forRoot({ registry })];
+    await expect(boot({ imports, providers: [Till] })).rejects.toThrow('Till');
+    expect(registry.getMetricsAsArray()).toEqual([]);
+  });
+
   test('a name that the registry has fails the boot, and the registry is as it was', async () => {
     const registry = new Registry();
     registry.registerMetric(new Counter({ name: 'rookery_child_restarts_total', help: 'mine', registers: [] }));
@@ -119,6 +204,22 @@ test.each<[string, unknown]>([
   ['prefix', { prefix: '1_' }],
   ['prefix', { prefix: 'a-b' }],
   ['port', { port: 9090 }],
+  ['options', []],
+  ['messageTimes', { messageTimes: 1 }],
+  ['buckets', { buckets: [] }],
+  ['buckets', { buckets: [0] }],
+  ['buckets', { buckets: [1, 1] }],
+  ['buckets', { buckets: [1, Infinity] }],
 ])('a bad `%s` is refused at once: %j', (option, options) => {
   expect(() => MetricsModule.forRoot(options as never)).toThrow(`\`${option}\``);
+});
+
+test.each<[string, unknown]>([
+  ['options', undefined],
+  ['useFactory', {}],
+  ['path', { path: '', useFactory: () => ({}) }],
+  ['inject', { inject: 'a', useFactory: () => ({}) }],
+  ['prefix', { prefix: 'a_', useFactory: () => ({}) }],
+])('forRootAsync refuses a bad `%s`: %j', (option, options) => {
+  expect(() => MetricsModule.forRootAsync(options as never)).toThrow(`\`${option}\``);
 });

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { MailboxAges } from '../../src/integrations/metrics/mailbox-ages.js';
+import { MailboxAges } from '../../src/integrations/runtime-figures/mailbox-ages.js';
 
-const box = (pid: number, size: number, taken: number) => ({ pid: pid as never, size, taken });
+const box = (pid: number, size: number, taken: number, overflow?: 'drop_oldest') => {
+  return { pid: pid as never, size, taken, overflow };
+};
 
 test('messages that were not taken between two looks have waited all the time', () => {
   const ages = new MailboxAges();
@@ -16,4 +18,10 @@ test('a process that has ended is forgotten', () => {
   ages.look([box(1, 3, 0)], 0);
   expect(ages.look([], 100)).toEqual({ messages: 0, longest: 0, oldestMs: 0 });
   expect(ages.look([box(1, 3, 0)], 200)).toEqual({ messages: 3, longest: 3, oldestMs: 0 });
+});
+
+test('of a mailbox that drops its oldest, nothing is said that may not be so', () => {
+  const ages = new MailboxAges();
+  ages.look([box(1, 3, 0, 'drop_oldest')], 0);
+  expect(ages.look([box(1, 3, 0, 'drop_oldest')], 100)).toEqual({ messages: 3, longest: 3, oldestMs: 0 });
 });
