@@ -11,7 +11,7 @@ import { GamesHealth } from './health/games.health.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { GamesController } from './http/games.controller.js';
 import { GamesService } from './http/games.service.js';
-import { inputPipe } from './http/input.pipe.js';
+import { inputPipe } from './web/input.pipe.js';
 import { TreeController } from './http/tree.controller.js';
 import { SETTINGS, type Settings } from './settings.js';
 

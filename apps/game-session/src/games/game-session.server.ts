@@ -87,6 +87,6 @@ export class GameSession extends GenServer<Game> {
 
   /** So that both players can still look at the end. */
   #endAfterGrace(): void {
-    this.self.sendAfter(this.settings.finishedGameGraceMs, graceOver);
+    this.self.sendAfter(this.settings.finishedGraceMs, graceOver);
   }
 }

@@ -120,6 +120,6 @@ export interface TreeNodeView extends Pick<
 export interface TreeEventView {
   /** Milliseconds since 1970. */
   readonly at: number;
-  readonly kind: 'crashed' | 'exited' | 'restarted' | 'start_failed' | 'put_off' | 'killed' | 'gave_up';
+  readonly kind: 'crashed' | 'restarted' | 'start_failed' | 'put_off' | 'killed' | 'gave_up';
   readonly text: string;
 }

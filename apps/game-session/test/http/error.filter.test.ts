@@ -12,13 +12,14 @@ import {
 import { getServerToken } from '@rookery/nestjs';
 import { AppModule } from '../../src/app.module.js';
 import { Lobby } from '../../src/games/lobby.server.js';
+import { settingsWith } from '../support/settings.js';
 
 let app: INestApplication | undefined;
 afterEach(() => app?.close());
 
 /** Opens a game while the lobby fails in this way. */
 async function openWhile(failure: Error): Promise<Response> {
-  const settings = { port: 0, host: '127.0.0.1', finishedGameGraceMs: 60_000, readinessDelayMs: 0 };
+  const settings = settingsWith();
   const module = await Test.createTestingModule({ imports: [AppModule.register(settings)] })
     .overrideProvider(getServerToken(Lobby))
     .useValue({ call: { open: () => Promise.reject(failure) } })

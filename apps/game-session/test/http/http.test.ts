@@ -5,13 +5,14 @@ import { Runtime, type TreeNode } from '@rookery/genserver';
 import { settle } from '@rookery/genserver/testing';
 import { AppModule } from '../../src/app.module.js';
 import type { GameView } from '../../src/games/game-session.server.js';
+import { settingsWith } from '../support/settings.js';
 
 const players = ['ada', 'bob'];
 let app: INestApplication;
 let url: string;
 
 beforeEach(async () => {
-  const settings = { port: 0, host: '127.0.0.1', finishedGameGraceMs: 60_000, readinessDelayMs: 0 };
+  const settings = settingsWith();
   const module = await Test.createTestingModule({ imports: [AppModule.register(settings)] }).compile();
   app = module.createNestApplication({ logger: false });
   await app.listen(settings.port, settings.host);

@@ -14,6 +14,7 @@ import { GAME_REGISTRY, gameName } from '../../src/games/game-name.js';
 import { GameSession } from '../../src/games/game-session.server.js';
 import { Lobby } from '../../src/games/lobby.server.js';
 import { MoveLog } from '../../src/games/move-log.server.js';
+import { settingsWith } from './settings.js';
 
 export const GRACE_MS = 60_000;
 
@@ -65,7 +66,7 @@ function newRuntime(clock: ManualClock): Runtime {
     create: (serverClass: unknown) => {
       const { log, sessions } = refsOf(runtime);
       if (serverClass === GameSession) {
-        return new GameSession(log, { port: 0, host: '127.0.0.1', finishedGameGraceMs: GRACE_MS, readinessDelayMs: 0 });
+        return new GameSession(log, settingsWith({ finishedGraceMs: GRACE_MS }));
       }
       if (serverClass === Lobby) return new Lobby(log, sessions);
       return serverClass === MoveLog ? new MoveLog() : new Registry();

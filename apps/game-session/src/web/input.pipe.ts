@@ -1,5 +1,5 @@
 import { StandardSchemaValidationPipe } from '@nestjs/common';
-import { type FieldError, InvalidInputError } from '../web/invalid-input.error.js';
+import { type FieldError, InvalidInputError } from './invalid-input.error.js';
 
 /** Checks what comes in against the `schema` of its parameter. The 400 names each field that is wrong. */
 export const inputPipe = new StandardSchemaValidationPipe({
