@@ -23,7 +23,15 @@ export function treeEvent(event: RuntimeEvent, at: number): TreeEventView | unde
       return { at, kind: 'start_failed', text: `${event.child} did not start: ${formatReason(event.reason)}` };
     case 'supervisor_gave_up':
       return { at, kind: 'gave_up', text: `${event.supervisor} gave up: ${event.child} was restarted too often` };
-    default:
+    case 'process_started':
+    case 'child_started':
+    case 'child_exited':
+    case 'child_shutdown_failed':
+    case 'supervisor_auto_shutdown':
+    case 'application_started':
+    case 'application_callback_failed':
+    case 'application_stopped':
+    case 'message_dropped':
       return undefined;
   }
 }
