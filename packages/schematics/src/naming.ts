@@ -30,32 +30,9 @@ const SEGMENT = /^[\w@.-]+$/;
 const BASE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 // What generated code uses itself; a class of that name would hide it.
-const TAKEN = new Set([
-  ...[
-    'Array',
-    'Boolean',
-    'Date',
-    'Error',
-    'Function',
-    'Map',
-    'Number',
-    'Object',
-    'Promise',
-    'RangeError',
-    'Set',
-    'String',
-  ],
-  ...[
-    'GenServer',
-    'ServerRef',
-    'Supervised',
-    'Supervisor',
-    'SupervisionModule',
-    'Test',
-    'TestingModule',
-    'TestSupervisor',
-  ],
-]);
+const BUILT_IN = 'Array Boolean Date Error Function Map Number Object Promise RangeError Set String';
+const IMPORTED = 'GenServer ServerRef Supervised Supervisor SupervisionModule Test TestingModule TestSupervisor';
+const TAKEN = new Set(`${BUILT_IN} ${IMPORTED}`.split(' '));
 
 /** The names of what `nest g KIND games/room` makes. Throws a SchematicError for a name that makes no class or leaves the project. */
 export function namesOf(kind: Kind, sourceRoot: string, naming: Naming): Names {
