@@ -4,11 +4,11 @@ CREATE TABLE "games" (
 	"x_level" smallint,
 	"o_player" text,
 	"o_level" smallint,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"started_at" timestamp with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"started_at" timestamp (3) with time zone,
 	"ending" text,
 	"winner" smallint,
-	"ended_at" timestamp with time zone,
+	"ended_at" timestamp (3) with time zone,
 	"rematch_of" text,
 	CONSTRAINT "games_one_rematch" UNIQUE("rematch_of"),
 	CONSTRAINT "games_x_taken" CHECK (num_nonnulls("games"."x_player", "games"."x_level") = 1),
@@ -24,17 +24,17 @@ CREATE TABLE "mails" (
 	"to" text NOT NULL,
 	"subject" text NOT NULL,
 	"text" text NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"attempts" integer DEFAULT 0 NOT NULL,
 	"last_error" text,
-	"given_up_at" timestamp with time zone
+	"given_up_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "moves" (
 	"game_id" text NOT NULL,
 	"ply" smallint NOT NULL,
 	"column" smallint NOT NULL,
-	"at" timestamp with time zone DEFAULT now() NOT NULL,
+	"at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"previous_ply" smallint GENERATED ALWAYS AS (nullif(ply, 0) - 1) STORED,
 	CONSTRAINT "moves_key" PRIMARY KEY("game_id","ply"),
 	CONSTRAINT "moves_on_board" CHECK ("moves"."ply" between 0 and 41 and "moves"."column" between 0 and 6)
@@ -45,11 +45,11 @@ CREATE TABLE "players" (
 	"name" text NOT NULL,
 	"email" text,
 	"token_hash" text NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"won" integer DEFAULT 0 NOT NULL,
 	"drawn" integer DEFAULT 0 NOT NULL,
 	"lost" integer DEFAULT 0 NOT NULL,
-	"last_played_at" timestamp with time zone,
+	"last_played_at" timestamp (3) with time zone,
 	CONSTRAINT "players_token_hash" UNIQUE("token_hash")
 );
 --> statement-breakpoint

@@ -68,13 +68,21 @@ const UNAVAILABLE: Readonly<Record<Unavailability, string>> = {
   stopping: 'The store stops.',
 };
 
+export type StartProblem =
+  'bad_url' | 'bad_folder' | 'folder_in_use' | 'unreachable' | 'access_denied' | 'newer_schema' | 'migration_failed';
+
 /** The database cannot be used as it is: somebody has to change a setting, or something on the machine. */
 export class StoreStartError extends StoreError {
   constructor(
-    readonly reason: 'bad_url' | 'bad_folder' | 'folder_in_use' | 'unreachable' | 'access_denied' | 'newer_schema',
+    readonly reason: StartProblem,
     message: string,
     options?: ErrorOptions,
   ) {
     super(message, options);
   }
+}
+
+/** No connection was to be had, so nothing was sent. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
 }

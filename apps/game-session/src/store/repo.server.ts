@@ -1,129 +1,156 @@
-import { Inject } from '@nestjs/common';
-import { type Deferred, type ExitReason, GenServer } from '@rookery/genserver';
+import { Inject, Logger } from '@nestjs/common';
+import { type Deferred, ExitReason, formatReason, GenServer, type ServerStatus } from '@rookery/genserver';
 import { Supervised } from '@rookery/nestjs';
 import { sql } from 'drizzle-orm';
-import type { Database } from './database.js';
-import { deleteFinishedGames, deleteIdlePlayers } from './queries/cleanup.js';
-import { endGames } from './queries/endings.js';
-import { gamesById, insertGames, joinGames, unfinishedGames } from './queries/games.js';
-import { countFailure, deleteMail, pendingMails } from './queries/mails.js';
-import { insertMoves, type Refused } from './queries/moves.js';
-import { insertPlayers, playersById, playersByToken } from './queries/players.js';
-import { gamesFinishedBetween, type Page, standings, type StandingsQuery } from './queries/results.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import type { Orm } from './orm.js';
+import { unfinishedGames } from './queries/games.js';
+import { pendingMails } from './queries/mails.js';
+import { playersById } from './queries/players.js';
+import { gamesFinishedBetween, type Page, standings, type StandingsQuery } from './queries/results.js';
 import type { FinishedGame, GameRecord, MailRecord, PlayerRecord, Standing } from './records.js';
+import { Request } from './request.js';
 import { STORE_OPTIONS, type StoreOptions } from './store-options.js';
-import type { Deletion, GameEnd, Join, NewGame, NewMove, NewPlayer } from './writes.js';
+import { OpenStore } from './open-store.js';
+import type { Deletion, GameEnd, Join, NewGame, NewMove, NewPlayer, Write } from './writes.js';
 
-/** The way to the database. Every write resolves once it is on disk; answers are put off, so the mailbox never waits. */
+/**
+ * The way to the database. A write is acknowledged when it is on disk, and refused with a WriteRefusedError, or a
+ * StoreUnavailableError that says whether it is in doubt. To repeat one is harmless. A read sees every write that was asked for
+ * before it. All answers are put off: the mailbox never waits for the database, so what comes meanwhile is written together.
+ */
 @Supervised({ shutdownMs: 10_000 })
-export class Repo extends GenServer<Database> {
-  #last: Promise<unknown> = Promise.resolve();
+export class Repo extends GenServer<OpenStore> {
+  readonly #logger = new Logger(Repo.name);
+  readonly #limits: Limits;
 
   constructor(@Inject(STORE_OPTIONS) private readonly options: StoreOptions) {
     super();
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
   }
 
-  override async init(): Promise<Database> {
-    this.self.trapExit(true);
-    return this.options.open();
+  override async init(): Promise<OpenStore> {
+    this.self.trapExit(true); // or `terminate` would not run at shutdown
+    const { clock, signal } = this.self;
+    const database = await this.options.open({ clock, signal });
+    const store = new OpenStore({ database, clock, limits: this.#limits, logger: this.#logger }, (error) =>
+      this.self.stop(ExitReason.error(error)),
+    );
+    // However it ends, by a kill, too, the database must be closed: the next start opens it again.
+    if (signal.aborted) await store.close();
+    else signal.addEventListener('abort', () => void store.close(), { once: true });
+    return store;
   }
 
   addPlayer(row: NewPlayer): Deferred<void> {
-    return this.#write(async (orm) => firstOf(await insertPlayers(orm, [row])));
+    return this.#write({ kind: 'add_player', row });
   }
 
   openGame(row: NewGame): Deferred<void> {
-    return this.#write(async (orm) => firstOf(await insertGames(orm, [row])));
+    return this.#write({ kind: 'open_game', row });
   }
 
   joinGame(row: Join): Deferred<void> {
-    return this.#write(async (orm) => firstOf(await joinGames(orm, [row])));
+    return this.#write({ kind: 'join_game', row });
   }
 
   addMove(row: NewMove): Deferred<void> {
-    return this.#write(async (orm) => {
-      firstOf(await insertMoves(orm, [row]));
-      const { gameId: id, ending, mails } = row;
-      if (ending !== null) firstOf(await endGames(orm, [{ id, ending, mails }]));
-    });
+    return this.#write({ kind: 'add_move', row });
   }
 
   endGame(row: GameEnd): Deferred<void> {
-    return this.#write(async (orm) => firstOf(await endGames(orm, [row])));
+    return this.#write({ kind: 'end_game', row });
   }
 
   mailSent(id: number): Deferred<void> {
-    return this.#write((orm) => deleteMail(orm, id));
+    return this.#write({ kind: 'mail_sent', id });
   }
 
+  /** `isGivenUp`: it is not tried again. */
   mailFailed(id: number, error: string, isGivenUp = false): Deferred<void> {
-    return this.#write((orm) => countFailure(orm, id, error, isGivenUp));
+    return this.#write({ kind: 'mail_failed', id, error, isGivenUp });
   }
 
   deleteFinishedGames(deletion: Deletion): Deferred<number> {
-    return this.#write((orm) => deleteFinishedGames(orm, deletion));
+    return this.#write({ kind: 'delete_games', deletion });
   }
 
   deleteIdlePlayers(deletion: Deletion): Deferred<number> {
-    return this.#write((orm) => deleteIdlePlayers(orm, deletion));
+    return this.#write({ kind: 'delete_players', deletion });
   }
 
   game(id: string): Deferred<GameRecord | undefined> {
-    return this.#read(async (orm) => (await gamesById(orm, [id]))[0]);
+    return this.#read<GameRecord | undefined>((request) => this.state.reader.game(id, request));
   }
 
   playerByToken(tokenHash: string): Deferred<PlayerRecord | undefined> {
-    return this.#read(async (orm) => (await playersByToken(orm, [tokenHash])).get(tokenHash));
+    return this.#read<PlayerRecord | undefined>((request) => this.state.reader.playerByToken(tokenHash, request));
   }
 
+  /** In any order; who is not known is left out. */
   playersById(ids: readonly string[]): Deferred<readonly PlayerRecord[]> {
-    return this.#read((orm) => playersById(orm, ids));
+    return this.#query((orm) => playersById(orm, ids));
   }
 
+  /** Their ids, the oldest first. */
   unfinishedGames(): Deferred<readonly string[]> {
-    return this.#read(unfinishedGames);
+    return this.#query(unfinishedGames);
   }
 
   standings(query: StandingsQuery): Deferred<readonly Standing[]> {
-    return this.#read((orm) => standings(orm, query));
+    return this.#query((orm) => standings(orm, query));
   }
 
   gamesFinishedBetween(from: Date, to: Date, page: Page = {}): Deferred<readonly FinishedGame[]> {
-    return this.#read((orm) => gamesFinishedBetween(orm, from, to, page));
+    return this.#query((orm) => gamesFinishedBetween(orm, from, to, page));
   }
 
   pendingMails(limit: number): Deferred<readonly MailRecord[]> {
-    return this.#read((orm) => pendingMails(orm, limit));
+    return this.#query((orm) => pendingMails(orm, limit));
   }
 
+  /** Resolves when the database answers. */
   ping(): Deferred<void> {
-    return this.#read(async (orm) => void (await orm.execute(sql`select 1`)));
+    return this.#query(async (orm) => void (await orm.execute(sql`select 1`)));
   }
 
-  override async terminate(_reason: ExitReason): Promise<void> {
-    await this.#last;
-    await this.state.close();
+  figures(): OpenStore['figures'] {
+    return this.state.figures;
   }
 
-  #write<T>(work: (orm: Orm) => Promise<T>): Deferred<T> {
-    return this.#later(async () => (await this.state.connect()).transaction(work));
+  override handleInfo(): void {
+    // The exit of somebody linked: nothing to do, nobody is.
   }
 
-  #read<T>(work: (orm: Orm) => Promise<T>): Deferred<T> {
-    return this.#later(() => work(this.state.orm));
+  override formatStatus(status: ServerStatus<OpenStore>): ServerStatus {
+    return { ...status, state: this.state.figures };
   }
 
-  #later<T>(work: () => Promise<T>): Deferred<T> {
-    const answer = this.self.defer<T>();
-    this.#last = this.#last.then(work).then(
-      (value) => answer.reply(value),
-      (error: unknown) => answer.refuse(error),
-    );
+  /** What waits is still written, as far as the time allows, and the rest is refused. */
+  override async terminate(reason: ExitReason): Promise<void> {
+    await this.state.drain();
+    this.#logger.log(`${this.self.name} ends: ${formatReason(reason)}`);
+  }
+
+  #write(write: Write): Deferred<never> {
+    const answer = this.self.defer<number | void>();
+    this.state.writer.add(write, this.#request(answer, this.#limits.writeMs));
     return answer;
   }
-}
 
-function firstOf<Row>(refused: Refused<Row>): void {
-  for (const error of refused.values()) throw error;
+  #query<T>(query: (orm: Orm) => Promise<T>): Deferred<T> {
+    return this.#read<T>((request) => this.state.reader.query(query, request));
+  }
+
+  #read<T>(ask: (request: Request<T>) => void): Deferred<T> {
+    const answer = this.self.defer<T>();
+    ask(this.#request(answer, this.#limits.readMs));
+    return answer;
+  }
+
+  /** Refused a little before its caller gives up, so that the caller learns why. */
+  #request<T>(answer: Deferred<T>, limitMs: number): Request<T> {
+    const remainingMs = this.self.request?.remainingMs ?? Infinity;
+    return new Request(answer, this.self.clock, Math.min(limitMs, 0.9 * remainingMs));
+  }
 }

@@ -16,7 +16,8 @@ import {
 // The tables, for PGlite and PostgreSQL alike. `npm run db:generate` turns a change of this file into a migration.
 // What must never happen is said here once more, so that no mistake of the code above can make it happen.
 
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+/** To the millisecond, as a Date has no more: what was read can be compared with what is stored. */
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
 
 export const players = pgTable(
   'players',
