@@ -1,6 +1,7 @@
 // Our packages, packed, in real projects with Nest 11 and with Nest 12: for each of {express, fastify} × {HTTP, HTTP with a TCP
 // microservice}, for a TCP microservice alone, a standalone application and a WebSocket gateway one program boots, calls, crashes its
-// server, calls the fresh instance, and stops in good order at SIGTERM; one more fails to boot when its tree is up. Then `nest start --watch`, with Nest 12. Needs a build, `npm` and
+// server, calls the fresh instance, and stops in good order at SIGTERM; one more fails to boot when its tree is up, and a test file runs
+// by node:test. Then `nest start --watch`, with Nest 12. Needs a build, `npm` and
 // its registry. `--only 11` or `--only 12` leaves the other out.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
@@ -89,6 +90,7 @@ const projects = await Promise.all(majors.map(install));
 for (const project of projects) {
   for (const program of PROGRAMS)
     await check(`Nest ${project.major}, ${program.join(' ')}`, () => run(project, program));
+  await check(`Nest ${project.major}, node:test`, () => test(project));
 }
 const watched = projects.find(({ major }) => major === '12');
 if (watched !== undefined) await check('Nest 12, nest start --watch', () => watch(watched));
@@ -103,6 +105,7 @@ function nest({ core, others, ...platforms }) {
     '@nestjs/microservices': others,
     '@nestjs/websockets': others,
     '@nestjs/platform-ws': others,
+    '@nestjs/testing': others,
   };
 }
 
@@ -118,7 +121,9 @@ async function install(major) {
   const dependencies = { ...VERSIONS[major], ...COMMON, ...tarballs, ...(major === '12' && WATCH) };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }, null, 2));
   await npm(['install', '--prefer-offline', '--no-audit', '--no-fund'], folder);
-  copyFileSync(join(root, 'tools/nest-matrix/program.mjs'), join(folder, 'program.mjs'));
+  for (const file of ['program.mjs', 'testing.test.mjs']) {
+    copyFileSync(join(root, 'tools/nest-matrix', file), join(folder, file));
+  }
   const { version } = JSON.parse(readFileSync(join(folder, 'node_modules/@nestjs/core/package.json'), 'utf8'));
   assert.equal(version, VERSIONS[major]['@nestjs/core']);
   return { major, folder };
@@ -149,6 +154,16 @@ async function run({ folder }, program) {
   assert.match(output, /^terminate$/m, `the server was not asked to stop:\n${output}`);
   assert.match(output, /a hook that fails/, `the failing hook was not logged:\n${output}`);
   assert.doesNotMatch(output, /Killed at the shutdown deadline|UnhandledPromiseRejection/, output);
+}
+
+async function test({ folder }) {
+  const child = start(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--test', 'testing.test.mjs'],
+    folder,
+  );
+  assert.equal(await child.ended(), 0, child.output);
+  assert.match(child.output, /pass 5$/m, child.output);
 }
 
 /** An edit restarts the application; the old process stops in good order before the new one starts. */

@@ -46,6 +46,7 @@ assert.ok(require('@rookery/nestjs/ttl-cache').TtlCacheModule !== undefined);
 assert.ok(require('@rookery/nestjs/circuit-breaker').CircuitBreakerModule !== undefined);
 assert.ok(require('@rookery/nestjs/worker-pool').WorkerPoolModule !== undefined);
 assert.ok(require('@rookery/nestjs/metrics').MetricsModule !== undefined);
+assert.ok(require('@rookery/nestjs/testing').SupervisionTestingModule !== undefined);
 class Clock extends GenServer {
   ticks() {
     return 1;
@@ -82,6 +83,7 @@ step('install', () => {
     '@nestjs/core',
     '@nestjs/microservices',
     '@nestjs/platform-express',
+    '@nestjs/testing',
     'prom-client',
     'reflect-metadata',
     'rxjs',

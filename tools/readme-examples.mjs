@@ -6,7 +6,7 @@
 //
 // Without arguments the code is compared. With `--run DIR`, DIR being a project in which our packages are installed (see
 // pack-test.mjs), every example named is also run there, as an ES module and as CommonJS: it must end with status 0, and its
-// output is compared.
+// output is compared. Spec files (`examples/*.spec.ts`) run with the tests of their package instead.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -24,10 +24,11 @@ const readmes = ['README.md', ...['packages', 'apps'].flatMap(readmesIn)].filter
 );
 const blocks = readmes.flatMap(blocksOf);
 const paths = [...new Set(blocks.map(({ path }) => path))].filter(isExample);
+const programs = paths.filter((path) => !path.endsWith('.spec.ts')); // those run with the tests of their package
 const complaints = blocks.map((block) => complaintAbout(block)).filter((complaint) => complaint !== undefined);
 
 if (options.run !== undefined && complaints.length === 0) {
-  for (const path of paths) {
+  for (const path of programs) {
     for (const format of ['mjs', 'cjs']) complaints.push(...(await runExample(path, format, resolve(options.run))));
   }
 }

@@ -40,6 +40,13 @@ const runtimeProvider: FactoryProvider<Runtime> = {
   inject: [SUPERVISION_OPTIONS, ChildFactory],
 };
 
+/** No alias: Nest 11 looks behind aliases, also where a test has overridden them. */
+const optionsProvider: FactoryProvider<SupervisionOptions> = {
+  provide: SUPERVISION_OPTIONS,
+  useFactory: (declared: SupervisionOptions) => declared,
+  inject: [DECLARED_OPTIONS],
+};
+
 /** What a feature module contributes: apart, so that it brings nothing else with it. */
 @Module({})
 class SupervisionFeatureModule {}
@@ -67,7 +74,7 @@ class SupervisionFeatureModule {}
     TreeRunner,
     TreeLogger,
     SupervisionEvents,
-    { provide: SUPERVISION_OPTIONS, useExisting: DECLARED_OPTIONS },
+    optionsProvider,
     runtimeProvider,
   ],
   exports: [Runtime, ShutdownState, SupervisionEvents, Features, BeforeStop],
