@@ -92,12 +92,12 @@ async function get() {
   return [response.status, await response.json()];
 }
 
-test('a fake answers, and says what it got', async () => {
+void test('a fake answers, and says what it got', async () => {
   assert.deepEqual(await get(), [200, { sold: 3 }]);
   assert.deepEqual(module.fake(Ledger).callsOf('note'), [['tea']]);
 });
 
-test('only a part runs', () => {
+void test('only a part runs', () => {
   assert.deepEqual(
     module.runtime.tree()[0].children.map(({ name }) => name),
     ['ledger', 'Till'],
@@ -105,14 +105,14 @@ test('only a part runs', () => {
   assert.throws(() => module.ref(Door).call, { code: 'ERR_SUPERVISION_TESTING_NOT_STARTED' });
 });
 
-test('a crash is over when it says so', async () => {
+void test('a crash is over when it says so', async () => {
   assert.equal((await module.crash(Till)).kind, 'restarted');
   assert.deepEqual(await get(), [200, { sold: 3 }]);
   assert.deepEqual(await module.crash(Till), { kind: 'gave_up', supervisors: ['Root'], pid: undefined });
   assert.equal((await get())[0], 503);
 });
 
-test('a server that hangs lets requests time out, as the clock says', async () => {
+void test('a server that hangs lets requests time out, as the clock says', async () => {
   const hung = module.hang(Till);
   const answer = get();
   while (hung.waiting === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -120,6 +120,6 @@ test('a server that hangs lets requests time out, as the clock says', async () =
   assert.equal((await answer)[0], 504);
 });
 
-test('leaks are told', async () => {
+void test('leaks are told', async () => {
   await assert.rejects(module.assertNoLeaks(), { code: 'ERR_GENSERVER_LEAK', message: /await its close\(\) before/ });
 });

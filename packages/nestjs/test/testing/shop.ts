@@ -122,6 +122,6 @@ export class Shop {
 }
 
 @Module({ providers: [Database, Ledger, Till, Cart, Door, Shop], exports: [Shop] })
-export class ShopModule {}
+class ShopModule {}
 
 export const SHOP = { imports: [ShopModule, SupervisionModule.forRoot({ root: ShopSupervisor })] };
