@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { ForbiddenException, type INestApplication, InternalServerErrorException } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
 import {
   CallCycleError,
   CallTimeoutError,
@@ -8,21 +7,28 @@ import {
   ExitReason,
   NoProcessError,
   ProcessExitedError,
+  refuse,
 } from '@rookery/genserver';
-import { getServerToken } from '@rookery/nestjs';
+import { SupervisionTestingModule } from '@rookery/nestjs/testing';
 import { AppModule } from '../../src/app.module.js';
 import { Lobby } from '../../src/games/lobby.server.js';
 import { settingsWith } from '../support/settings.js';
 
-let app: INestApplication | undefined;
-afterEach(() => app?.close());
+let module: SupervisionTestingModule;
+let app: INestApplication;
+
+afterEach(async () => {
+  await app.close();
+  await module.assertNoLeaks();
+});
 
 /** Opens a game while the lobby fails in this way. */
 async function openWhile(failure: Error): Promise<Response> {
   const settings = settingsWith();
-  const module = await Test.createTestingModule({ imports: [AppModule.register(settings)] })
-    .overrideProvider(getServerToken(Lobby))
-    .useValue({ call: { open: () => Promise.reject(failure) } })
+  module = await SupervisionTestingModule.createTestingModule({ imports: [AppModule.register(settings)] })
+    .startOnly()
+    .overrideServer(Lobby)
+    .useFake({ open: () => refuse(failure) })
     .compile();
   app = module.createNestApplication({ logger: false });
   await app.listen(settings.port, settings.host);

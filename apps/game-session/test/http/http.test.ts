@@ -1,24 +1,29 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
-import { Runtime, type TreeNode } from '@rookery/genserver';
-import { settle } from '@rookery/genserver/testing';
+import type { TreeNode } from '@rookery/genserver';
+import { SupervisionTestingModule } from '@rookery/nestjs/testing';
 import { AppModule } from '../../src/app.module.js';
 import type { GameView } from '../../src/games/game-session.server.js';
 import { settingsWith } from '../support/settings.js';
 
 const players = ['ada', 'bob'];
+let module: SupervisionTestingModule;
 let app: INestApplication;
 let url: string;
 
 beforeEach(async () => {
   const settings = settingsWith();
-  const module = await Test.createTestingModule({ imports: [AppModule.register(settings)] }).compile();
+  const imports = [AppModule.register(settings)];
+  module = await SupervisionTestingModule.createTestingModule({ imports }).compile();
   app = module.createNestApplication({ logger: false });
   await app.listen(settings.port, settings.host);
   url = await app.getUrl();
 });
-afterEach(() => app.close());
+
+afterEach(async () => {
+  await app.close();
+  await module.assertNoLeaks();
+});
 
 interface Answer {
   readonly status: number;
@@ -199,7 +204,7 @@ describe('POST /games/:id/crash', () => {
     const id = await openGame();
     await request('POST', `/games/${id}/moves`, { player: 'ada', column: 3 });
     expect(await request('POST', `/games/${id}/crash`)).toMatchObject({ status: 202 });
-    await settle(app.get(Runtime));
+    await module.settle();
     expect((await request('GET', `/games/${id}`)).body).toMatchObject({ id, turn: 'bob', moves: [3] });
     expect((await request('GET', '/tree', undefined, { accept: 'text/plain' })).text).toContain(`${id} (1 restart)`);
   });
