@@ -19,6 +19,7 @@ import { HookGuards } from './tree/hook-guards.js';
 import { readChildren, readTree } from './tree/read-tree.js';
 import { ServerHosts } from './tree/server-hosts.js';
 import { refProviders } from './tree/server-providers.js';
+import { ShutdownBell } from './tree/shutdown-bell.js';
 import { ShutdownDeadline } from './tree/shutdown-deadline.js';
 import { ApplicationPhases, ShutdownState } from './tree/shutdown-state.js';
 import { TreeExplorer } from './tree/tree-explorer.js';
@@ -70,6 +71,7 @@ class SupervisionFeatureModule {}
     ApplicationPhases,
     { provide: ShutdownState, useExisting: ApplicationPhases },
     HookGuards,
+    ShutdownBell,
     ClosingApplication,
     TreeRunner,
     TreeLogger,

@@ -69,8 +69,8 @@ describe('ShutdownState', () => {
       'constructor: starting false',
       '=> ready',
       'bootstrap: ready true',
-      'destroy: ready true',
       '=> stopping',
+      'destroy: stopping false',
       'before: stopping false',
       'shutdown: stopping false',
       '=> stopped',
@@ -110,6 +110,60 @@ test('readinessDelayMs is waited before connections are refused, as part of the 
   await clock.advance(1);
   await closed;
   expect([state.phase, ends]).toEqual(['stopped', ['shutdown']]);
+});
+
+describe('a hook of another provider that takes long', () => {
+  type Gate = { readonly opened: Promise<void>; open(): void };
+  function gate(): Gate {
+    let open!: () => void;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    return { opened, open: () => open() };
+  }
+
+  test('takes of the time that readinessDelayMs gives to balancers, as readiness has gone down before it', async () => {
+    const clock = new ManualClock();
+    const { opened, open } = gate();
+    const queue = { provide: 'queue', useValue: { onModuleDestroy: () => opened } };
+    const options = { clock, readinessDelayMs: 400, shutdownTimeoutMs: 1000 };
+    const { app } = await boot(Root, { providers: [Ledger, queue] }, options);
+    const closed = app.close();
+    await clock.advance(300);
+    open();
+    await clock.advance(99);
+    expect(ends).toEqual([]);
+    await clock.advance(1);
+    await closed;
+    expect(ends).toEqual(['shutdown']);
+  });
+
+  test.each([
+    ['onModuleDestroy', 500],
+    ['beforeApplicationShutdown', 500],
+    ['onApplicationShutdown', 750],
+  ])(
+    'is waited for until its part of the deadline, and its failure is logged after that, too: %s',
+    async (hook, untilMs) => {
+      const clock = new ManualClock();
+      const { opened, open } = gate();
+      const slow = {
+        provide: 'slow',
+        useValue: { [hook]: () => opened.then(() => Promise.reject(new Error('too late'))) },
+      };
+      const { app, logger } = await boot(Root, { providers: [Ledger, slow] }, { clock, shutdownTimeoutMs: 1000 });
+      const closed = app.close();
+      await clock.advance(untilMs - 1);
+      expect(ends).toEqual([]);
+      await clock.advance(1);
+      await closed;
+      expect(ends).toEqual(['shutdown']);
+      expect(logger.lines.join('\n')).toContain(
+        `error ${hook} of Object has not ended by ${untilMs} ms of the shutdown deadline`,
+      );
+      open();
+      await settle(app.get(Runtime));
+      expect(logger.lines.join('\n')).toContain(`error ${hook} of Object failed; the shutdown goes on`);
+    },
+  );
 });
 
 describe('a hook of another provider that fails', () => {
@@ -174,6 +228,38 @@ describe('a hook of another provider that fails', () => {
       expect(hooks).toMatchObject({ calls: 2 * apps, onApplicationBootstrap, onModuleDestroy });
       expect(Object.keys(hooks)).toEqual(['calls', 'onApplicationBootstrap', 'onModuleDestroy']);
     }
+  });
+
+  test('is not ours when the provider calls it itself, while the application runs', async () => {
+    class Link {
+      calls = 0;
+      onModuleDestroy(): void {
+        this.calls++;
+        throw new Error('was not open');
+      }
+      reopen(): void {
+        this.onModuleDestroy();
+      }
+    }
+    const { app, logger } = await boot(Root, { providers: [Ledger, Link] });
+    const link = app.get(Link);
+    expect(() => link.reopen()).toThrow('was not open');
+    expect(app.get(ShutdownState).phase).toBe('ready');
+    await app.close();
+    expect([link.calls, ends]).toEqual([2, ['shutdown']]);
+    expect(logger.lines.join('\n')).toContain('onModuleDestroy of Link failed; the shutdown goes on');
+  });
+
+  test('is watched in each application that shares its object, and stops only the one that closes', async () => {
+    const shared = { calls: 0, onModuleDestroy: () => Promise.reject(new Error(`call ${++shared.calls}`)) };
+    const first = await boot(Root, { providers: [Ledger, { provide: 'shared', useValue: shared }] });
+    const second = await boot(Root, { providers: [Ledger, { provide: 'shared', useValue: shared }] });
+    const failures = (): number => second.logger.lines.filter((line) => line.includes('failed; the shutdown')).length;
+    await first.app.close();
+    expect([failures(), second.app.get(ShutdownState).phase]).toEqual([1, 'ready']);
+    await second.app.close();
+    expect(failures()).toBe(2); // Nest's logger is one for all applications
+    expect([shared.calls, Object.keys(shared)]).toEqual([2, ['calls', 'onModuleDestroy']]);
   });
 
   test('of a frozen value is left as it is', async () => {

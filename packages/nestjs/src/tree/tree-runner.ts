@@ -20,7 +20,8 @@ import { BeforeStop } from './before-stop.js';
 import { closeAfterGivingUp, ClosingApplication, endOnGiveUp } from './give-up.js';
 import { HookGuards } from './hook-guards.js';
 import { SecondSignal } from './second-signal.js';
-import { ShutdownDeadline } from './shutdown-deadline.js';
+import { ShutdownBell } from './shutdown-bell.js';
+import { ShutdownDeadline, TREE_STOPS } from './shutdown-deadline.js';
 import { ApplicationPhases } from './shutdown-state.js';
 import { TreeExplorer } from './tree-explorer.js';
 import { TreeLogger } from './tree-logger.js';
@@ -32,7 +33,8 @@ export class TreeRunner
 {
   readonly #logger = new Logger('Supervision');
   readonly #secondSignal: SecondSignal;
-  #isStopping = false;
+  #stopped: Promise<void> | undefined;
+  #isForced = false;
   #stopLogging: (() => void) | undefined;
 
   constructor(
@@ -44,6 +46,7 @@ export class TreeRunner
     @Inject(ApplicationPhases) private readonly phases: ApplicationPhases,
     @Inject(HookGuards) private readonly guards: HookGuards,
     @Inject(ClosingApplication) private readonly closing: ClosingApplication,
+    @Inject(ShutdownBell) private readonly bell: ShutdownBell,
     @Inject(BeforeStop) private readonly beforeStop: BeforeStop,
   ) {
     this.#secondSignal = new SecondSignal(options.clock ?? systemClock, (...how) => void this.#force(...how));
@@ -51,7 +54,7 @@ export class TreeRunner
 
   async onApplicationBootstrap(): Promise<void> {
     const root = await this.#start().catch((error: unknown) => {
-      this.#end(); // a failed boot has no shutdown
+      this.#endOfFailedBoot();
       throw error;
     });
     this.#logger.log(`Started\n${formatTree(this.runtime.tree())}`);
@@ -59,11 +62,9 @@ export class TreeRunner
     this.phases.enter('ready');
   }
 
-  /** The last one that Nest calls, so that all that follows has one deadline. */
+  /** The bell has rung before; but there is none in an application that is closed before it has booted. */
   onModuleDestroy(): void {
-    if (this.phases.phase === 'stopped') return;
-    this.phases.enter('stopping');
-    this.deadline.start();
+    this.#begin();
   }
 
   async beforeApplicationShutdown(signal = 'close'): Promise<void> {
@@ -76,18 +77,33 @@ export class TreeRunner
 
   async onApplicationShutdown(): Promise<void> {
     await this.#stop();
+    this.guards.whenAllOver(() => this.#secondSignal.stop());
   }
 
   async #start(): Promise<SupervisorRef> {
     const options = this.explorer.explore(this.options.root);
     this.deadline.watchConnections();
     this.#stopLogging = this.treeLogger.start();
-    this.guards.install(() => this.#stop()); // before the tree starts, as a module's hooks may run all at once
+    this.#secondSignal.watch();
+    this.guards.install(this, () => this.#stopAfterFailedBoot()); // before the tree starts, as a module's hooks may run all at once
+    this.bell.install(this, () => this.#begin());
     return this.runtime.startSupervisor(options);
   }
 
-  async #stop(): Promise<void> {
-    this.#isStopping = true;
+  /** Nest begins to close, and has called nobody else yet: all that follows has one deadline. Once, whoever rings. */
+  #begin(): void {
+    if (this.phases.phase === 'stopped' || this.deadline.isRunning) return;
+    this.phases.enter('stopping');
+    this.#secondSignal.begin();
+    this.deadline.start(() => void this.#stopOverdue());
+  }
+
+  #stop(): Promise<void> {
+    this.#stopped ??= this.#stopTree();
+    return this.#stopped;
+  }
+
+  async #stopTree(): Promise<void> {
     this.phases.enter('stopping');
     await this.beforeStop.run();
     const { killed } = await this.runtime.shutdown({ timeoutMs: this.deadline.remainingMs });
@@ -95,26 +111,49 @@ export class TreeRunner
     if (killed.length > 0) this.#logger.error(`Killed at the shutdown deadline: ${killed.join(', ')}`);
   }
 
-  /** Leaves nothing behind. */
+  /** Nest waits for what has no guard. */
+  async #stopOverdue(): Promise<void> {
+    if (this.#stopped !== undefined) return;
+    const { totalMs } = this.deadline;
+    this.#logger.error(
+      `Nest has not come to the stop of the tree by ${totalMs * TREE_STOPS} ms of the shutdown deadline (${totalMs} ms): it waits for ` +
+        'a hook of a frozen object, or for a server that does not close. The tree stops now',
+    );
+    await this.#stop();
+  }
+
+  async #stopAfterFailedBoot(): Promise<void> {
+    await this.#stop();
+    this.#endOfFailedBoot();
+  }
+
+  /** It has no shutdown. */
+  #endOfFailedBoot(): void {
+    this.#end();
+    this.guards.remove();
+    this.#secondSignal.stop();
+  }
+
+  /** Leaves nothing behind, but the guards of hooks that Nest may still call, and an ear for a second signal until these are over. */
   #end(): void {
     this.deadline.stop();
-    this.#secondSignal.stop();
-    this.guards.remove();
+    this.bell.remove();
+    this.#secondSignal.release();
+    this.guards.treeIsDown();
     this.#stopLogging?.();
     this.phases.enter('stopped');
   }
 
   async #force(signal: NodeJS.Signals, exitCode: number): Promise<void> {
-    this.#isStopping = true;
+    this.#isForced = true;
     const { killed } = await this.runtime.shutdown({ timeoutMs: 0 });
-    this.#logger.error(
-      `${signal} while stopping: the process ends at once, without ${killed.join(', ') || 'open requests'}`,
-    );
+    const without = killed.length === 0 ? '' : `, without ${killed.join(', ')}`;
+    this.#logger.error(`${signal} while stopping: the process ends at once${without}`);
     process.exit(exitCode); // not by the signal, which Nest's own handler would keep from ending it
   }
 
   async #onRootExit(reason: ExitReason): Promise<void> {
-    if (this.#isStopping) return;
+    if (this.#stopped !== undefined || this.#isForced) return;
     this.phases.enter('stopping');
     this.#logger.error(`The tree gave up: ${this.options.root.name} ended (${formatReason(reason)})`);
     try {
