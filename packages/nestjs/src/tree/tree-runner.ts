@@ -19,6 +19,7 @@ import { SUPERVISION_OPTIONS, type SupervisionOptions } from '../supervision-opt
 import { BeforeStop } from './before-stop.js';
 import { closeAfterGivingUp, ClosingApplication, endOnGiveUp } from './give-up.js';
 import { HookGuards } from './hook-guards.js';
+import { nestVersion, problemOfNest } from './nest-version.js';
 import { SecondSignal } from './second-signal.js';
 import { ShutdownBell } from './shutdown-bell.js';
 import { ShutdownDeadline, TREE_STOPS } from './shutdown-deadline.js';
@@ -84,6 +85,8 @@ export class TreeRunner
     const options = this.explorer.explore(this.options.root);
     this.deadline.watchConnections();
     this.#stopLogging = this.treeLogger.start();
+    const problem = problemOfNest(nestVersion() ?? '');
+    if (problem !== undefined) this.#logger.warn(problem);
     this.#secondSignal.watch();
     this.guards.install(this, () => this.#stopAfterFailedBoot()); // before the tree starts, as a module's hooks may run all at once
     this.bell.install(this, () => this.#begin());
