@@ -34,6 +34,7 @@ async function live(seed: number): Promise<readonly string[]> {
   problems.push(...(await stopped).killed.map((name) => `${name} had to be killed`), ...witness.problems());
   witness.unsubscribe();
   await new LeakDetector().assertNone({ runtime, clock });
+  if (clock.allTimers > 0) problems.push(`${clock.allTimers} timers are left, which would not keep Node alive`);
   return witness.pending === 0 ? problems : [...problems, `${witness.pending} requests have no answer`];
 }
 
