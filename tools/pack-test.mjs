@@ -47,6 +47,7 @@ assert.ok(require('@rookery/nestjs/circuit-breaker').CircuitBreakerModule !== un
 assert.ok(require('@rookery/nestjs/worker-pool').WorkerPoolModule !== undefined);
 assert.ok(require('@rookery/nestjs/metrics').MetricsModule !== undefined);
 assert.ok(require('@rookery/nestjs/testing').SupervisionTestingModule !== undefined);
+assert.ok(require('@rookery/nestjs/opentelemetry').OpenTelemetryModule !== undefined);
 class Clock extends GenServer {
   ticks() {
     return 1;
@@ -84,6 +85,9 @@ step('install', () => {
     '@nestjs/microservices',
     '@nestjs/platform-express',
     '@nestjs/testing',
+    '@opentelemetry/api',
+    '@opentelemetry/context-async-hooks',
+    '@opentelemetry/sdk-trace-base',
     'prom-client',
     'reflect-metadata',
     'rxjs',

@@ -47,6 +47,8 @@ import { type TreeNode, treesOf } from './tree.js';
 export class Runtime extends RuntimeRefs {
   /** Looks into running servers and holds them: OTP's `sys` (GS-081 to GS-084). */
   readonly sys: Sys;
+  /** Whether handlers run in their senders' async context: the option. */
+  readonly asyncContext: boolean;
   readonly #kernel: Kernel;
 
   constructor(options: RuntimeOptions = {}) {
@@ -54,6 +56,7 @@ export class Runtime extends RuntimeRefs {
     const complete = completeOptions(options);
     this.#kernel = new Kernel(complete, startAny);
     this.sys = new Sys(this.#kernel);
+    this.asyncContext = complete.asyncContext;
     complete.clock.attach?.(this.#kernel.scheduler);
   }
 

@@ -1,14 +1,5 @@
-import {
-  type ExitReason,
-  formatReason,
-  GenServerError,
-  ProcessExitedError,
-  type RuntimeEvent,
-  StartError,
-  StopFailedError,
-  TaskExitedError,
-} from '@rookery/genserver';
-import { SupervisionError } from '../errors.js';
+import { type ExitReason, formatReason, type RuntimeEvent } from '@rookery/genserver';
+import { isPlainError } from './plain-error.js';
 
 /** A line of the log, for people, and the same facts for programs. */
 export interface LogEntry {
@@ -89,14 +80,8 @@ function warning(
   return { level: 'warn', text, facts: { event: kind, supervisor, child, ...facts } };
 }
 
-/** Those whose message repeats that of another error. */
-const TELLTALES = [StartError, ProcessExitedError, StopFailedError, TaskExitedError] as const;
-
 /** Events of supervisors are not redacted as crash reports are: what an error of the application says stands in its crash report. */
 function plainReason(reason: ExitReason): string {
   if (reason.kind !== 'error') return reason.kind;
-  const { error } = reason;
-  const isOurs = error instanceof SupervisionError || error instanceof GenServerError;
-  if (isOurs && !TELLTALES.some((type) => error instanceof type)) return formatReason(reason);
-  return 'an error, see its crash';
+  return isPlainError(reason.error) ? formatReason(reason) : 'an error, see its crash';
 }

@@ -77,8 +77,8 @@ function outcomeOf(end: HandlingEnd): HandlerOutcome {
   return end.kind === 'exited' && isAbnormal(end.reason) ? 'crashed' : 'ok';
 }
 
-/** One object for each. */
-class Sorts {
+/** One object for each; few, whatever names a program makes up. */
+export class Sorts {
   readonly #all = new Map<string, Map<string, Map<string, MessageSort>>>();
   readonly #classes = new FewLabels();
   readonly #names = new FewLabels();
