@@ -2,6 +2,8 @@
 // A board as bits: seven for each column, six rows and one that stays empty, so that no line runs from one column into the next.
 // JavaScript's bit operations know 32 bits, so columns 0 to 3 are in `lo` and columns 4 to 6 in `hi`.
 
+const { imul } = Math;
+
 export const COLUMNS = 7;
 const ROWS = 6;
 const LO_BITS = 28;
@@ -34,7 +36,7 @@ export function hasLine(lo, hi) {
 export function count(bits) {
   const pairs = bits - ((bits >>> 1) & 0x55555555);
   const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  return imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /** The low half of all bits, moved down. @param {number} lo @param {number} hi @param {number} by */

@@ -4,10 +4,10 @@ import { search } from './search.js';
 // What a thread runs. JavaScript, as a thread loads the file as it stands: from src in tests, from dist in the app.
 
 /**
- * What a thought and who waits for it share: four 32-bit integers in memory that both see, so that there is an answer even when the thread
- * is ended in the middle.
+ * What a thought and who waits for it share: 32-bit integers in memory that both see, so that there is an answer even when the thread is
+ * ended in the middle.
  */
-export const SHARED = { column: 0, depth: 1, order: 2, begun: 3 };
+export const SHARED = { column: 0, depth: 1, order: 2 };
 /** What the thread may be told while it thinks. `crash` and `hang` are for demonstration: an end from inside, and a loop that never ends. */
 export const ORDERS = { think: 0, stop: 1, crash: 2, hang: 3 };
 
@@ -35,8 +35,6 @@ export function think({ moves, depth, thinkMs, chance, shared }) {
     if (++positions % LOOK_EVERY !== 0) return false;
     return isTold(shared) || performance.now() >= until;
   };
-  Atomics.store(shared, SHARED.begun, 1);
-  Atomics.notify(shared, SHARED.begun);
   if (isTold(shared)) return -1;
   return search(moves, {
     depth,
@@ -52,7 +50,7 @@ export function think({ moves, depth, thinkMs, chance, shared }) {
 /** @param {Int32Array} shared */
 function isTold(shared) {
   const order = Atomics.load(shared, SHARED.order);
-  if (order === ORDERS.crash) process.exit(1); // ends this thread only
-  while (order === ORDERS.hang);
+  if (order === ORDERS.crash) process.exit(1); // ends this thread only, and a moment later: so it must not go on
+  while (order === ORDERS.crash || order === ORDERS.hang);
   return order === ORDERS.stop;
 }

@@ -1,6 +1,8 @@
 // @ts-check
 // Different moves often lead to the same position: what was found out about it is remembered here (a transposition table).
 
+const { imul } = Math;
+
 /** What a remembered score is: the exact one, or all that is known is that it is at least, or at most, so much. */
 export const EXACT = 1;
 export const AT_LEAST = 2;
@@ -67,7 +69,7 @@ export class PositionsSeen {
 
   /** @param {number} lo @param {number} hi */
   #place(lo, hi) {
-    const mixed = Math.imul(lo, 0x9e3779b1) ^ Math.imul(hi, 0x85ebca6b);
+    const mixed = imul(lo, 0x9e3779b1) ^ imul(hi, 0x85ebca6b);
     return (mixed ^ (mixed >>> 15)) & this.#mask;
   }
 }

@@ -5,6 +5,7 @@ import { AT_LEAST, AT_MOST, EXACT, PositionsSeen } from './positions-seen.js';
 // How the computer finds its move: alpha-beta search, one move deeper each time until the depth is reached or time is up. Values in,
 // values out; the clock is asked through `isTimeUp`. JavaScript, as a thread loads it as it stands.
 
+const { abs, max } = Math;
 const CELLS = 42;
 /** A win is worth this less the number of its move: a near one is better than a far one, a far loss better than a near one. */
 const WIN = 10_000;
@@ -39,7 +40,7 @@ export function search(moves, { depth, chance = 0, isTimeUp = () => false, onDep
   const searcher = new Searcher(isTimeUp, most > 6 ? 19 : 12);
   let best = { column: root.legal[0] ?? 0, score: 0 };
   try {
-    for (let reached = 1; reached <= most && Math.abs(best.score) < DECIDED; reached++) {
+    for (let reached = 1; reached <= most && abs(best.score) < DECIDED; reached++) {
       best = searcher.best(root, reached, best.column, chance);
       onDepth(best.column, reached);
     }
@@ -87,10 +88,10 @@ class Searcher {
     let columns = [];
     for (const column of [first, ...legal.filter((other) => other !== first)]) {
       // One below the best so far, so that moves that are as good are told from those that are worse.
-      const value = this.#afterMove(column, lo, hi, allLo, allHi, made, depth, Math.max(-ALL, score - 1), ALL);
+      const value = this.#afterMove(column, lo, hi, allLo, allHi, made, depth, max(-ALL, score - 1), ALL);
       if (value > score) columns = [];
       if (value >= score) columns.push(column);
-      score = Math.max(score, value);
+      score = max(score, value);
     }
     return { column: columns[Math.floor(chance * columns.length)] ?? first, score };
   }
@@ -131,8 +132,8 @@ class Searcher {
       if (column === -1 || (turn !== -1 && column === first) || !hasRoom(column, allLo, allHi)) continue;
       const value = this.#afterMove(column, lo, hi, allLo, allHi, made, depth, floor, beta);
       if (value > best) bestColumn = column;
-      best = Math.max(best, value);
-      floor = Math.max(floor, best);
+      best = max(best, value);
+      floor = max(floor, best);
     }
     seen.put(lo + allLo, hi + allHi, depth, best >= beta ? AT_LEAST : best > alpha ? EXACT : AT_MOST, best, bestColumn);
     return best;
@@ -145,7 +146,7 @@ class Searcher {
  */
 function isEnough(seen, place, depth, alpha, beta) {
   const score = seen.score(place);
-  if (seen.depth(place) < depth && Math.abs(score) < DECIDED) return false;
+  if (seen.depth(place) < depth && abs(score) < DECIDED) return false;
   const kind = seen.kind(place);
   return kind === EXACT || (kind === AT_LEAST && score >= beta) || (kind === AT_MOST && score <= alpha);
 }
