@@ -27,7 +27,8 @@ export class LeakError extends Error {
     /** What was left behind, one line each. */
     readonly leaks: readonly string[],
   ) {
-    super(`Left behind: ${leaks.join('; ')}. Stop what was started (runtime.shutdown()) and await what was begun.`);
+    const list = leaks.map((leak) => `\n- ${leak.replaceAll('\n', '\n  ')}`).join('');
+    super(`Left behind:${list}\nStop what was started (runtime.shutdown()) and await what was begun.`);
   }
 }
 
@@ -74,7 +75,7 @@ function leaksOf({ runtime, clock }: LeakScope, starts: Starts | undefined): rea
   const { processes } = runtime.stats();
   const timers = clock?.pendingTimers ?? 0;
   return [
-    processes > 0 ? [`${processes} process(es)\n${drawProcesses(runtime, starts)}\n`] : [],
+    processes > 0 ? [`${processes} process(es)\n${drawProcesses(runtime, starts)}`] : [],
     timers > 0 ? [`${timers} timer(s)${(clock?.timerOrigins ?? []).map((each) => `\n${each}`).join('')}`] : [],
     runtime.listenerCount > 0 ? [`${runtime.listenerCount} listener(s) of runtime events`] : [],
   ].flat();

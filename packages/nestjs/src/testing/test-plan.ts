@@ -55,8 +55,8 @@ export class TestPlan extends TreePlan {
 
   override partOf(tree: SupervisorDeclaration): SupervisorDeclaration {
     const all = flatten(tree);
-    for (const target of this.#only ?? [])
-      if (!all.some((each) => isIt(each, target))) throw notInTree(nameOf(target), 'startOnly');
+    const stranger = this.#only?.find((target) => !all.some((each) => isIt(each, target)));
+    if (stranger !== undefined) throw notInTree(nameOf(stranger), 'startOnly');
     const part = this.#only === undefined ? tree : { ...tree, children: this.#childrenOf(tree) };
     this.#all = all;
     this.#started = new Set(flatten(part).map(identityOf));

@@ -95,9 +95,10 @@ function refIn(module: TestingModule, target: ServerClass | ChildSpec): unknown 
 }
 
 function addressIn(runtime: Runtime, plan: TestPlan, target: ProcessTarget): Address {
-  if (typeof target !== 'function' && !isSpec(target)) return target;
+  if (typeof target !== 'function' && typeof target !== 'string' && !isSpec(target)) return target;
   const declaration = plan.declarationOf(target);
   if (declaration !== undefined && !plan.isStarted(declaration)) throw notStarted(nameOf(target));
+  if (typeof target === 'string') return target;
   const own = isSpec(target) ? target.start.name : undefined;
   if (own !== undefined) return own;
   if (declaration !== undefined && 'type' in declaration && declaration.type === target) return declaration.name;
@@ -108,12 +109,9 @@ function addressIn(runtime: Runtime, plan: TestPlan, target: ProcessTarget): Add
     .filter((node) => classNameOf(runtime, node) === name);
   const [only] = running;
   if (only?.pid === undefined) throw notRunning(name);
-  if (running.length > 1)
-    throw ambiguous(
-      name,
-      running.map((node) => node.name),
-    );
-  return only.pid;
+  if (running.length === 1) return only.pid;
+  const names = running.map((node) => node.name);
+  throw ambiguous(name, names);
 }
 
 function isSpec(target: ProcessTarget): target is ChildSpec {

@@ -71,6 +71,7 @@ describe('crash', () => {
 
   test.each([
     ['outside of what was started', Door, 'ERR_SUPERVISION_TESTING_NOT_STARTED'],
+    ['outside, by name', 'door', 'ERR_SUPERVISION_TESTING_NOT_STARTED'],
     ['that does not run', Cart, 'ERR_SUPERVISION_TESTING_NOT_RUNNING'],
     ['whose name nobody has', 'nobody', 'ERR_GENSERVER_NO_PROCESS'],
   ])('of one %s is refused', async (_, target, code) => {

@@ -191,7 +191,7 @@ describe('assertNoLeaks', () => {
     const module = await compiled(builderOf());
     await module.init();
     const text = await leaksOf(module);
-    expect(text).toMatch(/2 process\(es\)\n└─ Root \(one_for_one\)\n {3}└─ Till/);
+    expect(text).toMatch(/2 process\(es\)\n {2}└─ Root \(one_for_one\)\n {5}└─ Till/);
     expect(text).toMatch(/Root was started at TreeRunner\./);
     expect(text).toMatch(/the application is ready: await its close\(\) before/);
   });
@@ -204,7 +204,7 @@ describe('assertNoLeaks', () => {
     const timer = module.clock.setTimer(50, () => {});
     const text = await leaksOf(module);
     expect(text).toMatch(/stray was started at .*module\.test\.ts:\d+/);
-    expect(text).toMatch(/1 timer\(s\)\ndue in 50 ms, set at .*module\.test\.ts:\d+/);
+    expect(text).toMatch(/1 timer\(s\)\n {2}due in 50 ms, set at .*module\.test\.ts:\d+/);
     expect(text).not.toMatch(/the application is/);
     timer.cancel();
     await module.runtime.stop(stray ?? 'stray');
