@@ -1,11 +1,12 @@
 import { ExitReason, isExitReason } from './exit-reason.js';
 import { ancestorsOf, type ProcessIdentity, senderOf } from './identity.js';
+import type { Behaviour } from './host.js';
 import type { Message } from './message.js';
 import type { Pid } from './pid.js';
 import type { Process } from './process.js';
 import type { RestartRecord } from './restart-record.js';
 import { showMessage } from './shown-message.js';
-import type { ShownMessage } from './status.js';
+import type { ServerStatus, ShownMessage } from './status.js';
 
 /**
  * A process has ended abnormally by its own doing: a handler threw, or it stopped itself with an error. Once for each such
@@ -68,7 +69,7 @@ export function crashReport(
 function fullReport(process: Process, given: ExitReason, last: Message | undefined): CrashReport {
   const { pid, label, className, ownLabel, mailbox, parent, behaviour } = process;
   const shown = behaviour.status?.(last, given);
-  const reason = shown === undefined ? given : (shown.reason ?? plainReason(given)); // what is left out is hidden
+  const reason = shownReason(shown, given);
   const message = shown === undefined ? last && showMessage(last) : shown.message;
   const ancestors = ancestorsOf(process).map((ancestor) => ancestor.process);
   return {
@@ -87,8 +88,17 @@ function fullReport(process: Process, given: ExitReason, last: Message | undefin
     fields: shown?.fields ?? {},
     ancestors,
     path: [...ancestors.toReversed(), label],
-    restartHistory: parent?.behaviour.restartHistory?.(pid) ?? [],
+    restartHistory: parent?.behaviour.restartHistory?.(pid).map((record) => showRecord(behaviour, record)) ?? [],
   };
+}
+
+function shownReason(shown: ServerStatus | undefined, given: ExitReason): ExitReason {
+  return shown === undefined ? given : (shown.reason ?? plainReason(given)); // what is left out is hidden
+}
+
+/** What was hidden when it happened must not be seen in the report of the next crash. */
+function showRecord(behaviour: Behaviour, { atMs, reason }: RestartRecord): RestartRecord {
+  return { atMs, reason: shownReason(behaviour.status?.(undefined, reason), reason) };
 }
 
 function senderIn({ host }: Process, message: Message): CrashReport['sender'] {

@@ -27,7 +27,9 @@ const MOST_REASONS = 1_000;
 /** Events as the lines of a log, for people. What it remembers is what makes a restart understandable, and bounded. */
 export class Entries {
   readonly #endings = new BoundedMap<ExitReason>(MOST_REASONS);
-  #lastCrashed: number | undefined;
+  /** Reasons as their crash reports have shown them, after `formatStatus` and `redact`: other events carry them as they are. */
+  readonly #shown = new WeakMap<object, ExitReason>();
+  #lastCrashed: { readonly pid: number; readonly shown: ExitReason } | undefined;
   #lastToGiveUp: string | undefined;
   readonly #writers: Writers = {
     process_crashed: (event, now) => this.#crash(event, now),
@@ -39,10 +41,10 @@ export class Entries {
       this.#decision(`${supervisor} restarts ${this.#name(child)} in ${formatSpan(delayMs)}`),
     // Its stack is in the crash before.
     child_start_failed: ({ supervisor, child, reason }) =>
-      this.#line('red', '✖', `${supervisor} could not start ${this.#name(child)}: ${formatReason(reason)}`),
+      this.#line('red', '✖', `${supervisor} could not start ${this.#name(child)}: ${this.#reason(reason)}`),
     child_shutdown_failed: ({ supervisor, child, reason }) =>
       this.#warning(
-        `${this.#name(child)} was told to stop by ${supervisor} and ended otherwise: ${formatReason(reason)}`,
+        `${this.#name(child)} was told to stop by ${supervisor} and ended otherwise: ${this.#reason(reason)}`,
       ),
     supervisor_gave_up: (event) => this.#giveUp(event),
     supervisor_auto_shutdown: ({ supervisor, child }) =>
@@ -73,7 +75,7 @@ export class Entries {
   #crash(event: Event<'process_crashed'>, now: Milliseconds): readonly string[] {
     const { paint, detail } = this.style;
     const { pid, process, reason, lastMessage, mailboxSize, ancestors, restartHistory } = event;
-    this.#lastCrashed = pid;
+    this.#lastCrashed = { pid, shown: reason };
     const path = ancestors.toReversed().join(paint('dim', ' › '));
     const place = path === '' ? '' : ` ${paint('dim', 'in')} ${path}`;
     const circumstances = [
@@ -92,9 +94,13 @@ export class Entries {
 
   /** A crash has been told; what was ended from outside is told when it has consequences, unless all is to be told. */
   #exit({ pid, process, reason }: Event<'process_exited'>): readonly string[] {
-    const isTold = pid === this.#lastCrashed;
+    const crash = this.#lastCrashed;
     this.#lastCrashed = undefined;
-    return isTold ? [] : this.#ifFull('■', `${this.#name(process)} ended: ${formatReason(reason)}`);
+    if (crash?.pid === pid) {
+      if (reason.kind === 'error') this.#shown.set(identityOf(reason), crash.shown);
+      return [];
+    }
+    return this.#ifFull('■', `${this.#name(process)} ended: ${formatReason(reason)}`);
   }
 
   #childExit({ supervisor, child, reason }: Event<'child_exited'>): readonly string[] {
@@ -116,7 +122,7 @@ export class Entries {
     const { paint } = this.style;
     this.#lastToGiveUp = supervisor;
     const text = `${this.#name(supervisor)} ${paint('red', 'gave up')}: more restarts than it may make`;
-    return this.#line('red', '✖', text, `the last to fail was ${child}: ${formatReason(reason)}`);
+    return this.#line('red', '✖', text, `the last to fail was ${child}: ${this.#reason(reason)}`);
   }
 
   #stopped({ application, cause, killed, leftOver }: Event<'application_stopped'>): readonly string[] {
@@ -155,9 +161,18 @@ export class Entries {
     return [`${paint(colour, mark)} ${text}`, ...more];
   }
 
+  #reason(reason: ExitReason): string {
+    return formatReason(this.#shown.get(identityOf(reason)) ?? reason);
+  }
+
   #name(name: string): string {
     return this.style.paint('bold', name);
   }
+}
+
+/** Of an error; a supervisor may have put what was thrown into a reason of its own. Other reasons are the same objects for all. */
+function identityOf(reason: ExitReason): object {
+  return reason.kind === 'error' && typeof reason.error === 'object' && reason.error !== null ? reason.error : reason;
 }
 
 /** A crash has been told already. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import {
   child,
@@ -194,6 +195,27 @@ describe('a crash report', () => {
       { state: '(formatStatus of Hostile failed: boom)', fields: {}, message: { name: 'run', args: [] } },
     ]);
   });
+});
+
+test('what formatStatus hides of a reason is hidden in the history of the next report, too (GS-084)', async () => {
+  class Discreet extends GenServer {
+    login(password: string): never {
+      throw new Error(`${password} is wrong`);
+    }
+    override formatStatus(status: ServerStatus): ServerStatus {
+      return { ...status, message: undefined, reason: ExitReason.error(new Error('wrong password')) };
+    }
+  }
+  const { runtime, clock, events } = newRuntime();
+  const children = [child(Discreet, { name: 'discreet' })];
+  await runtime.startSupervisor({ strategy: 'one_for_one', children });
+  for (let round = 0; round < 2; round++) {
+    runtime.ref(Discreet, 'discreet').cast.login('secret');
+    await clock.advance(1);
+  }
+  const reports = events.filter(({ kind }) => kind === 'process_crashed');
+  expect(reports).toMatchObject([{}, { restartHistory: [{ atMs: 0, reason: { kind: 'error' } }] }]);
+  expect(inspect(reports, { depth: 20 })).not.toContain('secret is wrong');
 });
 
 describe('redact', () => {

@@ -355,6 +355,28 @@ describe('options', () => {
     ]);
   });
 
+  test.each(['short', 'normal', 'full'] as const)(
+    'detail %s: what a crash report hides of its reason, no line about what follows shows',
+    async (detail) => {
+      const { runtime, clock } = newRuntime({
+        redact: (report) => ({ ...report, reason: ExitReason.error('hidden'), message: undefined, restartHistory: [] }),
+      });
+      const screen = new Screen();
+      const stopListening = runtime.subscribe(consoleReporter({ stream: screen, clock, detail }));
+      const root = await runtime.startSupervisor({ strategy: 'one_for_one', maxRestarts: 1, children: [Cart] });
+      await root.startChild(child(Cart, { id: 'late', args: [new Error('secret')] })).catch(() => undefined);
+      for (const thrown of [new Error('secret'), 'secret']) {
+        const [cart] = await root.whichChildren();
+        if (cart?.pid !== undefined) runtime.ref(Cart, cart.pid).cast.crash(thrown);
+        await clock.advance(0);
+      }
+      stopListening();
+      expect(screen.text).toContain('hidden');
+      expect(screen.text).toContain('gave up');
+      expect(screen.text).not.toContain('secret');
+    },
+  );
+
   test('a value that cannot be shown hides no crash', async () => {
     const { screen } = await watched({ detail: 'full' }, async ({ runtime, clock }) => {
       const ada = await runtime.start(Cart, { name: 'ada' });
