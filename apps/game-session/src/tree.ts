@@ -13,7 +13,10 @@ import { UserManager } from './users/user-manager.server.js';
 
 // The whole tree on two pages: here, and the background jobs. Children start in the order listed and stop in reverse.
 
-/** A supervisor for one child, so that restarts of the store are counted for themselves. */
+/**
+ * A store that crashes is brought back here: games wait for it, and read their records again if a write was cut off. Only if it does not
+ * come back for long this supervisor gives up, and the root starts everything anew.
+ */
 @Supervisor({ strategy: 'one_for_one', children: [Repo] })
 export class DatabaseSupervisor {}
 
@@ -24,9 +27,13 @@ export class DatabaseSupervisor {}
  * A crash of a manager takes the sessions along, and they come back from the store. They cannot be brought back by the session manager itself: when
  * it starts, the supervisor of the sessions does not run yet. So GameResumer stands last. Whatever was restarted above, it
  * is started anew, brings back every game that is not over, and ends.
+ *
+ * More restarts are allowed than the usual 3 in 5 s: players crash the user manager on purpose.
  */
 @Supervisor({
   strategy: 'rest_for_one',
+  maxRestarts: 10,
+  maxSeconds: 5,
   children: [
     Presence,
     Watchers,
@@ -46,8 +53,8 @@ export class CoreSupervisor {}
 export class WebSupervisor {}
 
 /**
- * The root. rest_for_one: each layer needs those before it. When the store is restarted everything is, from what is on disk; when a
- * background job gives up, no player notices. When the root gives up, the application ends with a non-zero exit code.
+ * The root. rest_for_one: each layer needs those before it. When the background jobs give up, no player notices. When the root
+ * gives up, the application ends with a non-zero exit code.
  */
 @Supervisor({
   strategy: 'rest_for_one',

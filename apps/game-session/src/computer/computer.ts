@@ -2,8 +2,9 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Runtime } from '@rookery/genserver';
 import { RunTimeoutError, type ThreadsOf, WorkerCrashedError, WorkerPool } from '@rookery/worker-pool';
 import type { Column } from '../rules/connect-four.js';
+import { SETTINGS } from '../settings.js';
 import type { Level } from '../store/records.js';
-import { COMPUTER_POOL, COMPUTER_SETTINGS, type ComputerSettings } from './computer.pool.js';
+import { COMPUTER_POOL, type ComputerSettings } from './computer.pool.js';
 import { ORDERS, SHARED, type think } from './computer.worker.js';
 import { DEPTHS } from './levels.js';
 import { search } from './search.js';
@@ -33,11 +34,11 @@ export class Computer {
 
   constructor(
     @Inject(Runtime) private readonly runtime: Runtime,
-    @Inject(COMPUTER_SETTINGS) private readonly settings: ComputerSettings,
+    @Inject(SETTINGS) private readonly settings: ComputerSettings,
   ) {}
 
   /**
-   * Its move. When the thread does not answer within `moveMs` the pool ends it, and what it had found by then is played.
+   * Its move. When the thread does not answer within COMPUTER_MOVE_MS the pool ends it, and what it had found by then is played.
    * Rejects when threads crash again and again, or while the pool is being restarted: ask again later.
    */
   async choose(question: Question): Promise<Column> {
@@ -78,7 +79,7 @@ export class Computer {
   }
 
   #run({ moves, level, chance }: Question, shared: Int32Array): Promise<Column> {
-    const { moveMs } = this.settings;
+    const { computerMoveMs: moveMs } = this.settings;
     const thought = { moves, depth: DEPTHS[level], thinkMs: moveMs * PATIENCE, chance, shared };
     // However long it waits for a thread: the turn clock of the game goes on.
     const times = { timeoutMs: Infinity, runTimeoutMs: moveMs };

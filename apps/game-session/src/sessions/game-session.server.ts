@@ -1,20 +1,10 @@
 import { Inject, Logger } from '@nestjs/common';
-import {
-  Down,
-  GenServer,
-  type InfoTimer,
-  type MonitorRef,
-  type Pid,
-  refuse,
-  type ServerRef,
-  Task,
-  TaskReply,
-  Timeout,
-} from '@rookery/genserver';
+import { Down, GenServer, type InfoTimer, type Pid, refuse, type ServerRef, Timeout } from '@rookery/genserver';
 import { InjectRegistry, InjectServer, Supervised } from '@rookery/nestjs';
-import { Computer, type Question } from '../computer/computer.js';
+import { Computer } from '../computer/computer.js';
 import { Audience } from '../presence/audience.js';
 import type { Column } from '../rules/connect-four.js';
+import { SETTINGS } from '../settings.js';
 import { StoreUnavailableError } from '../store/errors.js';
 import type { GameRecord } from '../store/records.js';
 import { Repo } from '../store/repo.server.js';
@@ -23,13 +13,13 @@ import { asked, DONE, STORE_MS, unavailable } from './asked.js';
 import { GameError } from './errors.js';
 import type { FirstRecord } from './first-record.js';
 import { type GameEntry, GameRegistry, type GameRegistryRef } from './game-registry.js';
-import { GAME_SETTINGS, type GameSettings } from './game-settings.js';
 import * as rules from './game-state.js';
 import { type GameState, sideOf, type Transition } from './game-state.js';
 import type { GameView } from './game-view.js';
 import { mailsOf, storeEnding, storeMove, type Write } from './game-writes.js';
 import type { PlayerSeat } from './matchmaking.js';
-import { allowedMs, leftMs } from './turn-clock.js';
+import { Thinking } from './thinking.js';
+import { allowedMs, type GameTimes, leftMs } from './turn-clock.js';
 import { summaryOf, viewOf } from './view-of.js';
 
 /** Messages to itself. Symbols, so that nobody else can send them. */
@@ -52,22 +42,23 @@ const SHOW_MS = 250;
 export class GameSession extends GenServer<GameState | undefined> {
   readonly #logger = new Logger(GameSession.name);
   readonly #watching = new Set<Pid>();
+  readonly #thinking: Thinking;
   #id = '';
   #isRestored = true;
   #isToBeShown = false;
   /** Of the turn, of the wait for an opponent, or until it ends. */
   #clock: InfoTimer | undefined;
-  #thinking: MonitorRef | undefined;
 
   constructor(
     @InjectServer(Repo) private readonly repo: ServerRef<Repo>,
     @InjectRegistry(GameRegistry) private readonly games: GameRegistryRef,
     @Inject(Audience) private readonly audience: Audience,
-    @Inject(Computer) private readonly computer: Computer,
-    @Inject(GAME_SETTINGS) private readonly settings: GameSettings,
+    @Inject(Computer) computer: Computer,
+    @Inject(SETTINGS) private readonly settings: GameTimes,
     @Inject(WALL_CLOCK) private readonly now: WallClock,
   ) {
     super();
+    this.#thinking = new Thinking(computer);
   }
 
   /** Runs at every start, so after a crash, too. It waits for nothing: its supervisor starts one session after the other. */
@@ -137,10 +128,10 @@ export class GameSession extends GenServer<GameState | undefined> {
 
   override async handleInfo(message: unknown): Promise<void> {
     if (message === READ_AGAIN) await this.#read();
-    if (message === THINK_AGAIN) this.#think();
+    if (message === THINK_AGAIN) this.#thinking.begin(this.self, this.state);
     if (message === SHOW) this.#show();
     if (message instanceof Timeout && message.timer === this.#clock) await this.#timeIsUp();
-    if (message instanceof TaskReply && message.ref === this.#thinking) await this.#playComputer(message.value);
+    if (this.#thinking.isAnswer(message)) await this.#playComputer(message.value);
     if (message instanceof Down && message.tag === WATCHER) this.#watcherLeft(message.pid);
   }
 
@@ -172,14 +163,14 @@ export class GameSession extends GenServer<GameState | undefined> {
     this.state = state;
     this.#clock?.cancel();
     this.#clock = this.self.startTimer(stayMs, 'time is up');
-    this.#think();
+    this.#thinking.begin(this.self, state);
     this.#show();
   }
 
   /** A write got no answer: whether it was done is known by the store alone. */
   #doubt(): void {
     this.state = undefined;
-    this.#thinking = undefined;
+    this.#thinking.begin(this.self, undefined);
     this.self.sendAfter(AGAIN_MS, READ_AGAIN);
   }
 
@@ -208,35 +199,11 @@ export class GameSession extends GenServer<GameState | undefined> {
     if (refusal !== undefined) this.#clock = this.self.startTimer(AGAIN_MS, 'time is up');
   }
 
-  /** In a task of its own: the session takes messages while the computer thinks. */
-  #think(): void {
-    const level = this.state && rules.computerToMove(this.state);
-    this.#thinking = undefined;
-    if (this.state === undefined || level === undefined) return;
-    const { moves } = this.state.board;
-    const chance = this.self.random();
-    this.#thinking = Task.async(this.self, ({ signal }) => this.#ask({ moves, level, chance, signal }), {
-      asMessage: true,
-    }).ref;
-  }
-
-  async #ask(question: Question): Promise<Column | undefined> {
-    try {
-      return await this.computer.choose(question);
-    } catch (error) {
-      this.#logger.warn(`The computer gave no move for game ${this.#id}: ${String(error)}`);
-      return undefined;
-    }
-  }
-
-  /** An answer to an older position does not come so far: its task is not the one of `#thinking`. */
-  async #playComputer(column: unknown): Promise<void> {
-    if (
-      typeof column === 'number' &&
-      (await this.#change((state) => rules.moveOfTurn(state, column), storeMove)) === undefined
-    )
-      return;
-    this.self.sendAfter(AGAIN_MS, THINK_AGAIN); // neither the player nor the session has to care why
+  /** Neither the player nor the session has to care why there was no move, or why it could not be stored. */
+  async #playComputer(column: Column | undefined): Promise<void> {
+    const isPlayed =
+      column !== undefined && (await this.#change((state) => rules.moveOfTurn(state, column), storeMove)) === undefined;
+    if (!isPlayed) this.self.sendAfter(AGAIN_MS, THINK_AGAIN);
   }
 
   #watcherLeft(pid: Pid | undefined): void {

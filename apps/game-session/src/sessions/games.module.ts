@@ -1,4 +1,4 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { Audience } from '../presence/audience.js';
 import { DeliveryFigures } from '../presence/delivery.js';
 import { Lobby } from '../presence/lobby.server.js';
@@ -6,30 +6,23 @@ import { UserSession } from '../presence/user-session.server.js';
 import { UserManager } from '../users/user-manager.server.js';
 import { GameResumer } from './game-resumer.server.js';
 import { GameSession } from './game-session.server.js';
-import { GAME_SETTINGS, type GameSettings } from './game-settings.js';
 import { Games } from './games.js';
 import { SessionManager } from './session-manager.server.js';
 
 /** Who plays and what is played: the servers of it, and the ways to them. */
 @Global()
-@Module({})
-export class GamesModule {
-  static register(settings: GameSettings): DynamicModule {
-    return {
-      module: GamesModule,
-      providers: [
-        UserManager,
-        SessionManager,
-        GameSession,
-        GameResumer,
-        Lobby,
-        UserSession,
-        Audience,
-        DeliveryFigures,
-        Games,
-        { provide: GAME_SETTINGS, useValue: settings },
-      ],
-      exports: [Audience, DeliveryFigures, Games],
-    };
-  }
-}
+@Module({
+  providers: [
+    UserManager,
+    SessionManager,
+    GameSession,
+    GameResumer,
+    Lobby,
+    UserSession,
+    Audience,
+    DeliveryFigures,
+    Games,
+  ],
+  exports: [Audience, DeliveryFigures, Games],
+})
+export class GamesModule {}

@@ -10,6 +10,7 @@ import {
   type ServerRef,
 } from '@rookery/genserver';
 import { InjectRegistry, InjectServer, InjectSupervisor, Supervised } from '@rookery/nestjs';
+import { SETTINGS, type Settings } from '../settings.js';
 import type { Seats } from '../store/records.js';
 import { Repo } from '../store/repo.server.js';
 import type { NewGame } from '../store/writes.js';
@@ -19,7 +20,6 @@ import { FirstRecord } from './first-record.js';
 import { gameName, GameRegistry, type GameRegistryRef } from './game-registry.js';
 import { GameSession } from './game-session.server.js';
 import { GameSessions } from './game-sessions.supervisor.js';
-import { GAME_SETTINGS, type GameSettings } from './game-settings.js';
 import { Matchmaking, type PlayerSeat } from './matchmaking.js';
 import { sessionOf } from './session-of.js';
 
@@ -50,7 +50,7 @@ export class SessionManager extends GenServer {
     @InjectServer(Repo) private readonly repo: ServerRef<Repo>,
     @InjectRegistry(GameRegistry) private readonly games: GameRegistryRef,
     @InjectSupervisor(GameSessions) private readonly sessions: DynamicSupervisorRef<GameSession>,
-    @Inject(GAME_SETTINGS) private readonly settings: GameSettings,
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'maxGames'>,
   ) {
     super();
   }

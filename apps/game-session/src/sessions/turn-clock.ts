@@ -1,16 +1,10 @@
 import type { Milliseconds } from '@rookery/genserver';
+import type { Settings } from '../settings.js';
 import type { GameRecord } from '../store/records.js';
 import type { Status } from './game-state.js';
 
-/** How long things may take. */
-export interface GameTimes {
-  /** A move; who takes longer loses. */
-  readonly turnMs: Milliseconds;
-  /** Until somebody joins. */
-  readonly waitingMs: Milliseconds;
-  /** How long the session of a finished game stays, so that both can look at the end and agree on a rematch. */
-  readonly finishedGraceMs: Milliseconds;
-}
+/** How long things may take: a move, the wait for an opponent, and the look at the end of a game. */
+export type GameTimes = Pick<Settings, 'turnMs' | 'waitingMs' | 'finishedGraceMs'>;
 
 /** After a restart there is at least so much left: players have to find the game again first. */
 export const LEFT_AFTER_RESTART_MS = 10_000;

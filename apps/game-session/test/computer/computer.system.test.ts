@@ -10,7 +10,7 @@ import { replay } from '../../src/rules/connect-four.js';
 // guess how long anything takes.
 
 /** For thoughts that are not to be cut off. */
-const LONG: ComputerSettings = { threads: 1, moveMs: 600_000 };
+const LONG: ComputerSettings = { computerThreads: 1, computerMoveMs: 600_000 };
 const empty: Question = { moves: [], level: 5, chance: 0 };
 
 let runtime: Runtime;
@@ -44,7 +44,7 @@ describe('the computer', () => {
   });
 
   test('at level 5 is content with what it has found when most of its time is over', async () => {
-    const computer = await start({ threads: 1, moveMs: 1_000 });
+    const computer = await start({ computerThreads: 1, computerMoveMs: 1_000 });
     const column = await computer.choose(empty);
     expect(replay([column]).moves).toHaveLength(1);
   });
@@ -58,7 +58,7 @@ describe('the computer', () => {
   });
 
   test('whose thread hangs plays what it had found by then, and thinks on in another thread', async () => {
-    const computer = await start({ threads: 1, moveMs: 2_000 });
+    const computer = await start({ computerThreads: 1, computerMoveMs: 2_000 });
     const move = computer.choose(empty);
     computer.disturb('hang');
     expect(replay([await move]).moves).toHaveLength(1);

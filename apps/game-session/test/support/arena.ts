@@ -19,8 +19,9 @@ import { UserSession } from '../../src/presence/user-session.server.js';
 import { gameName } from '../../src/sessions/game-registry.js';
 import { GameResumer } from '../../src/sessions/game-resumer.server.js';
 import { GameSession } from '../../src/sessions/game-session.server.js';
-import type { GameSettings } from '../../src/sessions/game-settings.js';
 import { Games } from '../../src/sessions/games.js';
+import type { GameTimes } from '../../src/sessions/turn-clock.js';
+import type { Settings } from '../../src/settings.js';
 import { SessionManager } from '../../src/sessions/session-manager.server.js';
 import type { PlayerRecord, Standing } from '../../src/store/records.js';
 import { Repo } from '../../src/store/repo.server.js';
@@ -54,7 +55,7 @@ export interface Arena {
   settle(): Promise<void>;
 }
 
-export interface ArenaOptions extends Partial<GameSettings> {
+export interface ArenaOptions extends Partial<GameTimes & Pick<Settings, 'maxGames'>> {
   /** What an earlier run has left. */
   readonly disk?: Disk;
   /** When the clock stands at 0. */
@@ -107,7 +108,7 @@ function newArena({ disk = new Disk(), startsAt = START, ...settings }: ArenaOpt
   const manager = runtime.ref(SessionManager, 'SessionManager');
   const lobby = runtime.ref(Lobby, 'Lobby');
   const sessions = runtime.dynamicSupervisor<GameSession>('GameSessions');
-  const all: GameSettings = { ...TIMES, maxGames: 100, ...settings };
+  const all = { ...TIMES, maxGames: 100, ...settings };
   const audience = new Audience(presence, watchers);
   const opponent = computer as unknown as Computer;
   const made: readonly (readonly [unknown, () => unknown])[] = [
