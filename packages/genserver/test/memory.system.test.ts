@@ -156,3 +156,26 @@ test('restarts are forgotten when they are older than the window', async () => {
   const eventMegabytes = (events.length * 1500) / 2 ** 20; // with the stack of each crash
   expect(heapMegabytes() - before - eventMegabytes).toBeLessThan(4);
 });
+
+class Importer extends GenServer {
+  override init(rows: { readonly length: number }): void {
+    this.self.setLabel(rows.length); // and keeps nothing of them
+  }
+}
+
+test.each(['the runtime', 'a function of its own'])(
+  'a server holds nothing of the arguments of its init that it does not keep: made by %s (SUP-030)',
+  async (how) => {
+    const { runtime } = newRuntime();
+    const start = async (): Promise<WeakRef<object>> => {
+      const rows = [1, 2, 3];
+      const own = how === 'the runtime' ? {} : { create: () => new Importer() };
+      await runtime.start(Importer, { name: 'importer', args: [rows], ...own });
+      return new WeakRef(rows);
+    };
+    const rows = await start();
+    await new Promise((resolve) => setImmediate(resolve)); // a WeakRef keeps its target to the end of the turn
+    collectGarbage();
+    expect([rows.deref(), runtime.info('importer')?.label]).toEqual([undefined, 3]);
+  },
+);

@@ -155,19 +155,24 @@ describe('a postponed event', () => {
   });
 });
 
-describe('an inserted event', () => {
-  test.each([5, null, undefined, { name: 'x' }])(
-    'that is no function ends the machine with an error that says so: %p',
-    async (event) => {
-      const { runtime } = newRuntime();
-      const lab = await runtime.start(Lab);
-      const failure = await rejection(lab.call.run((one) => one.self.insert(event as never)));
-      expect(failure).toMatchObject({
-        cause: { code: 'ERR_GENSERVER_INVALID_OPTION', option: 'event', received: event },
-      });
-    },
-  );
+describe.each(['insert', 'set', 'update'] as const)('an event that is no function, given to %s', (how) => {
+  test.each([5, null, undefined, { name: 'x' }])('ends the machine with an error that says so: %p', async (event) => {
+    const { runtime } = newRuntime();
+    const lab = await runtime.start(Lab);
+    const failure = await rejection(
+      lab.call.run(({ self }) => {
+        if (how === 'insert') self.insert(event as never);
+        else if (how === 'set') self.stateTimeout.set(10, event as never);
+        else self.timeout('x').update(event as never);
+      }),
+    );
+    expect(failure).toMatchObject({
+      cause: { code: 'ERR_GENSERVER_INVALID_OPTION', option: 'event', received: event },
+    });
+  });
+});
 
+describe('an inserted event', () => {
   test('comes before retried ones, and several in the order in which they were inserted (gen_statem)', async () => {
     const { runtime, clock } = newRuntime();
     const log: string[] = [];
