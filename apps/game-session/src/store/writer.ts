@@ -34,6 +34,7 @@ interface Numbered extends Waiting {
 export class Writer {
   #waiting: Numbered[] = [];
   #isRunning = false;
+  #isSending = false;
   #asked = 0;
   #observers: { readonly number: number; readonly resolve: () => void }[] = [];
   readonly #done = { writes: 0, batches: 0, largestBatch: 0, longestBatchMs: 0, overloaded: 0 };
@@ -50,6 +51,7 @@ export class Writer {
       return request.giveUp('overloaded');
     }
     this.#waiting.push({ write, request, number: ++this.#asked });
+    request.onAnswered = () => this.#forgetAnswered();
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.#run().catch(this.context.onBroken);
@@ -66,32 +68,35 @@ export class Writer {
 
   /** Refuses all that waits. What is under way is in doubt. */
   stop(): void {
-    for (const { request } of this.#waiting) request.giveUp('stopping');
-    this.#forgetAnswered();
+    for (const { request } of [...this.#waiting]) request.giveUp('stopping');
   }
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0 && !this.context.closed.aborted) {
       await nextTurn(); // what came in this turn goes together; and between two batches everybody else has a turn
-      const isWanted = (): boolean => this.#waiting.some(({ request }) => !request.isAnswered);
-      await untilDone(this.context, isWanted, () => this.#round());
-      this.#forgetAnswered();
+      await untilDone(
+        this.context,
+        () => this.#waiting.length > 0,
+        () => this.#round(),
+      );
     }
     this.#isRunning = false;
   }
 
   async #round(): Promise<void> {
     const connection = await this.context.database.connect();
+    this.#isSending = true;
     try {
       // Whose time is up is not written any more: the caller was told so.
-      const candidates = this.#waiting
-        .filter(({ request }) => !request.isAnswered)
-        .slice(0, this.context.limits.batchRows);
-      await this.#write(connection, candidates.slice(0, batchSize(candidates.map(({ write }) => write))));
+      const next = this.#waiting.filter(({ request }) => !request.isAnswered).slice(0, this.context.limits.batchRows);
+      await this.#write(connection, next.slice(0, batchSize(next.map(({ write }) => write))));
       connection.release();
     } catch (error) {
       connection.release(error);
       throw error;
+    } finally {
+      this.#isSending = false;
+      this.#forgetAnswered();
     }
   }
 
@@ -133,12 +138,9 @@ export class Writer {
 
   /** Only between two rounds: until then one whose caller gave up may still be under way, and reads wait for it. */
   #forgetAnswered(): void {
-    const first = this.#waiting.findIndex(({ request }) => !request.isAnswered);
-    this.#waiting = first === -1 ? [] : this.#waiting.slice(first);
+    if (this.#isSending) return;
+    while (this.#waiting[0]?.request.isAnswered === true) this.#waiting.shift();
     const oldest = this.#waiting[0]?.number ?? Infinity;
-    const isSettled = ({ number }: { readonly number: number }): boolean => number < oldest;
-    const settled = this.#observers.filter(isSettled);
-    this.#observers = this.#observers.filter((observer) => !isSettled(observer));
-    for (const { resolve } of settled) resolve();
+    while ((this.#observers[0]?.number ?? Infinity) < oldest) this.#observers.shift()?.resolve();
   }
 }
