@@ -1,5 +1,5 @@
 /** What the store says no with. `reason` is for programs, the message for people. */
-export abstract class StoreError extends Error {
+abstract class StoreError extends Error {
   abstract readonly reason: string;
 
   override get name(): string {

@@ -15,7 +15,7 @@ export interface FolderLock {
 }
 
 /** Undefined when somebody else has it. Two who ask at the very same moment may both be told so: ask again a little later. */
-export async function lockFolder(folder: string): Promise<FolderLock | undefined> {
+async function lockFolder(folder: string): Promise<FolderLock | undefined> {
   await mkdir(folder, { recursive: true });
   const name = randomBytes(4).toString('hex');
   const claim = await listen(join(folder, name)); // first: of two who look for each other at least one sees the other

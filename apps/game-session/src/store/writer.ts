@@ -68,7 +68,7 @@ export class Writer {
 
   /** Refuses all that waits. What is under way is in doubt. */
   stop(): void {
-    for (const { request } of [...this.#waiting]) request.giveUp('stopping');
+    for (const { request } of Array.from(this.#waiting)) request.giveUp('stopping'); // each leaves the queue
   }
 
   async #run(): Promise<void> {
