@@ -1,16 +1,18 @@
 // Our packages, packed, in real projects with Nest 11 and with Nest 12: for each of {express, fastify} × {HTTP, HTTP with a TCP
-// microservice}, for a TCP microservice alone, a standalone application and a WebSocket gateway one program boots, calls, crashes its
-// server, calls the fresh instance, and stops in good order at SIGTERM; one more fails to boot when its tree is up, and a test file runs
-// by node:test. Then `nest start --watch`, with Nest 12. Needs a build, `npm` and
-// its registry. `--only 11` or `--only 12` leaves the other out.
+// microservice}, for a TCP microservice alone, a standalone application and a WebSocket gateway on either platform one program boots, calls,
+// crashes its server, calls the fresh instance, and stops in good order at SIGTERM; one more fails to boot when its tree is up, and a test
+// file runs by node:test. Hooks that never end are the test suite's, as are its programs. Then `nest start --watch`. The oldest releases that
+// are supported run one program: 11.2.10 is that of Nest 11 anyway. Needs a build, `npm` and its registry. `--only 11` or `--only 12` leaves the
+// other out.
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { killAll, start } from './nest-matrix/processes.mjs';
+import { watch } from './nest-matrix/watch.mjs';
 
 const STEP_MS = 120_000;
 const PACKAGES = ['genserver', 'nestjs'];
@@ -18,82 +20,53 @@ const COMMON = { 'reflect-metadata': '0.2.2', rxjs: '7.8.2', ws: '8.23.0' };
 const VERSIONS = {
   11: nest({ core: '11.2.10', 'platform-express': '11.2.10', 'platform-fastify': '11.2.8', others: '11.2.6' }),
   12: nest({ core: '12.5.1', 'platform-express': '12.5.1', 'platform-fastify': '12.1.1', others: '12.1.1' }),
+  '12, the oldest': nest({
+    core: '12.2.0',
+    'platform-express': '12.2.0',
+    'platform-fastify': '12.1.1',
+    others: '12.1.1',
+  }),
 };
-const WATCH = { '@nestjs/cli': '12.0.8', typescript: 'npm:@typescript/typescript6@6.0.2', '@types/node': '20.19.43' };
+const WATCH = {
+  11: { '@nestjs/cli': '11.0.24', typescript: '5.9.3', '@types/node': '20.19.43' },
+  12: { '@nestjs/cli': '12.0.8', typescript: 'npm:@typescript/typescript6@6.0.2', '@types/node': '20.19.43' },
+};
+const HOOKS = ['onModuleDestroy', 'beforeApplicationShutdown', 'onApplicationShutdown'];
 const PROGRAMS = [
   ['http', 'express'],
   ['http', 'fastify'],
   ['hybrid', 'express'],
   ['hybrid', 'fastify'],
   ['gateway', 'express'],
+  ['gateway', 'fastify'],
   ['microservice', 'alone'],
   ['standalone', 'alone'],
   ['failing', 'boot'],
 ];
 
-/** What `nest start --watch` compiles and runs. */
-const WATCH_COMPILER = {
-  target: 'es2023',
-  module: 'nodenext',
-  strict: true,
-  experimentalDecorators: true,
-  emitDecoratorMetadata: true,
-  rootDir: 'src',
-  outDir: 'dist',
-  skipLibCheck: true,
-  types: ['node'],
-};
-
-const WATCHED = `
-import 'reflect-metadata';
-import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { GenServer } from '@rookery/genserver';
-import { Supervised, SupervisionModule, Supervisor } from '@rookery/nestjs';
-
-@Supervised()
-class Till extends GenServer {
-  override init(): void {
-    this.self.trapExit(true);
-  }
-  override terminate(): void {
-    process.stdout.write('terminate\\n');
-  }
-}
-
-@Supervisor({ strategy: 'one_for_one', children: [Till] })
-class Root {}
-
-@Module({ imports: [SupervisionModule.forRoot({ root: Root })], providers: [Till] })
-class AppModule {}
-
-const app = await NestFactory.create(AppModule);
-app.enableShutdownHooks();
-await app.listen(0, '127.0.0.1');
-process.stdout.write('listening VERSION\\n');
-`;
-
 const only = process.argv.includes('--only') ? process.argv.at(-1) : undefined;
 const root = fileURLToPath(new URL('../', import.meta.url));
 const place = mkdtempSync(join(realpathSync(tmpdir()), 'rookery-nest-'));
-const children = new Set();
 process.once('exit', () => {
-  for (const child of children) signalGroup(child, 'SIGKILL');
+  killAll();
   rmSync(place, { recursive: true, force: true });
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 let failures = 0;
 const tarballs = Object.fromEntries(await Promise.all(PACKAGES.map(pack)));
-const majors = Object.keys(VERSIONS).filter((major) => only === undefined || only === major);
+const majors = Object.keys(VERSIONS).filter((major) => only === undefined || major.startsWith(only));
 const projects = await Promise.all(majors.map(install));
 for (const project of projects) {
-  for (const program of PROGRAMS)
-    await check(`Nest ${project.major}, ${program.join(' ')}`, () => run(project, program));
-  await check(`Nest ${project.major}, node:test`, () => test(project));
+  const nestOf = (what) => `Nest ${project.major}, ${what}`;
+  const isWhole = project.major in WATCH;
+  for (const program of isWhole ? PROGRAMS : [['http', 'express']])
+    await check(nestOf(program.join(' ')), () => run(project, program));
+  if (!isWhole) continue;
+  await check(nestOf('node:test'), () => test(project));
+  for (const hook of HOOKS) await check(nestOf(`${hook} that never ends`), () => hang(project, hook));
+  await check(nestOf('nest start --watch'), () => watch(project.folder));
 }
-const watched = projects.find(({ major }) => major === '12');
-if (watched !== undefined) await check('Nest 12, nest start --watch', () => watch(watched));
 console.log(failures === 0 ? 'nest-matrix: ok' : `nest-matrix: ${failures} FAILED`);
 process.exit(failures === 0 ? 0 : 1);
 
@@ -116,13 +89,17 @@ async function pack(name) {
 }
 
 async function install(major) {
-  const folder = join(place, `nest-${major}`);
+  const folder = join(place, `nest-${major.replaceAll(/\W+/g, '-')}`);
   mkdirSync(join(folder, 'src'), { recursive: true });
-  const dependencies = { ...VERSIONS[major], ...COMMON, ...tarballs, ...(major === '12' && WATCH) };
+  const dependencies = { ...VERSIONS[major], ...COMMON, ...tarballs, ...WATCH[major] };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }, null, 2));
   await npm(['install', '--prefer-offline', '--no-audit', '--no-fund'], folder);
-  for (const file of ['program.mjs', 'testing.test.mjs']) {
-    copyFileSync(join(root, 'tools/nest-matrix', file), join(folder, file));
+  for (const file of [
+    'tools/nest-matrix/program.mjs',
+    'tools/nest-matrix/testing.test.mjs',
+    'packages/nestjs/test/fixtures/hanging-hook.mjs',
+  ]) {
+    copyFileSync(join(root, file), join(folder, basename(file)));
   }
   const { version } = JSON.parse(readFileSync(join(folder, 'node_modules/@nestjs/core/package.json'), 'utf8'));
   assert.equal(version, VERSIONS[major]['@nestjs/core']);
@@ -166,52 +143,19 @@ async function test({ folder }) {
   assert.match(child.output, /pass 5$/m, child.output);
 }
 
-/** An edit restarts the application; the old process stops in good order before the new one starts. */
-async function watch({ folder }) {
-  const main = join(folder, 'src/main.ts');
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: WATCH_COMPILER }));
-  writeFileSync(join(folder, 'nest-cli.json'), JSON.stringify({ sourceRoot: 'src' }));
-  writeFileSync(main, WATCHED.replace('VERSION', 'one'));
-  const child = start(join(folder, 'node_modules/.bin/nest'), ['start', '--watch', '--preserveWatchOutput'], folder);
-  await child.says(/listening one/);
-  writeFileSync(main, WATCHED.replace('VERSION', 'two'));
-  await child.says(/listening two/);
-  assert.match(child.output, /listening one[^]*terminate[^]*listening two/, child.output);
-  signalGroup(child.process, 'SIGINT');
-  await child.ended();
-}
-
-/** In a group of its own, so that all of it ends. */
-function start(command, args, cwd) {
-  const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' };
-  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  children.add(child);
-  const over = once(child, 'close').finally(() => children.delete(child));
-  const limit = setTimeout(() => signalGroup(child, 'SIGKILL'), STEP_MS);
-  const started = { process: child, output: '', says, ended };
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (started.output += data));
-  return started;
-
-  async function says(pattern) {
-    while (!pattern.test(started.output)) {
-      const isOver = await Promise.race([over.then(() => true), once(child.stdout, 'data').then(() => false)]);
-      assert.ok(!isOver || pattern.test(started.output), `ended without ${pattern}:\n${started.output}`);
-    }
-  }
-
-  async function ended() {
-    const [code, signal] = await over;
-    clearTimeout(limit);
-    return signal ?? code;
-  }
-}
-
-function signalGroup({ pid }, signal) {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // it has ended
-  }
+/** In the module whose hooks Nest calls first, before any of ours: at the deadline, and at a second signal. */
+async function hang({ folder }, hook) {
+  const patient = start(process.execPath, ['hanging-hook.mjs', hook, 'root', '800', 'SIGTERM'], folder);
+  await patient.says(/^listening$/m);
+  patient.process.kill('SIGTERM');
+  assert.equal(await patient.ended(), 'SIGTERM', patient.output);
+  assert.match(patient.output, /^terminate$/m, patient.output);
+  const impatient = start(process.execPath, ['hanging-hook.mjs', hook, 'root', '600000', 'SIGTERM'], folder);
+  await impatient.says(/^listening$/m);
+  impatient.process.kill('SIGTERM');
+  await impatient.says(/^echo over$/m);
+  impatient.process.kill('SIGINT');
+  assert.equal(await impatient.ended(), 130, impatient.output);
 }
 
 function npm(args, cwd) {

@@ -6,11 +6,12 @@ import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { Controller, Get, Inject, Injectable, Logger, Module, Scope } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Logger, Module, Scope, UseFilters } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { GenServer } from '@rookery/genserver';
 import {
   feature,
+  GenServerFilter,
   getServerToken,
   InjectServer,
   Registry,
@@ -214,24 +215,44 @@ async function tcpClient(options) {
   return { ask: (name) => firstValueFrom(client.send(name, {})), stop: () => client.close() };
 }
 
+/** It forwards to the server; what calls reject with goes through the filter. */
 async function makeGateway() {
   const { SubscribeMessage, WebSocketGateway } = await import('@nestjs/websockets');
-  class Desk extends Shop {
+  class Desk {
+    constructor(till, state) {
+      Object.assign(this, { till, state });
+    }
+    async sell() {
+      return { event: 'sold', data: await this.till.call.sell() };
+    }
+    async crash() {
+      return { event: 'crashed', data: await this.till.call.crash() };
+    }
+    ready() {
+      return { event: 'ready', data: { ready: this.state.isReady } };
+    }
     onModuleDestroy() {
       throw new Error('a hook that fails');
     }
   }
-  for (const name of ['sell', 'crash', 'ready']) {
-    const answer = Shop.prototype[name];
-    Desk.prototype[name] = async function tell() {
-      return { event: name, data: await answer.call(this) };
-    };
-    decorateMethod(SubscribeMessage(name), Desk, name);
-  }
+  for (const name of ['sell', 'crash', 'ready']) decorateMethod(SubscribeMessage(name), Desk, name);
   InjectServer(Till)(Desk, undefined, 0);
   Inject(ShutdownState)(Desk, undefined, 1);
+  UseFilters(GenServerFilter)(Desk); // Nest asks gateways for filters of their own only
   WebSocketGateway({ path: '/desk' })(Desk);
   return Desk;
+}
+
+/** What the filter tells clients, by the names that `Shop` gives. */
+function answerOfGateway({ event, data }) {
+  if (event !== 'exception') return data;
+  const { status, message, code } = data;
+  if (code === 'ERR_GENSERVER_NO_PROCESS') return { error: 'NoProcessError' };
+  assert.deepEqual(
+    [status, message, code],
+    ['error', 'The request could not be carried out.', 'ERR_GENSERVER_PROCESS_EXITED'],
+  );
+  return { error: 'ProcessExitedError' };
 }
 
 async function startGateway(app) {
@@ -244,7 +265,7 @@ async function startGateway(app) {
   const send = async (event) => {
     socket.send(JSON.stringify({ event, data: null }));
     const [text] = await once(socket, 'message');
-    return JSON.parse(String(text)).data;
+    return answerOfGateway(JSON.parse(String(text)));
   };
   return { app, ask: send };
 }
