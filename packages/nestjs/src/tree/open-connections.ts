@@ -13,8 +13,10 @@ export type WatchedServer = Pick<Server, 'on' | 'off' | 'listenerCount'> & { kee
  */
 export class OpenConnections {
   readonly #sockets = new Map<Peer, Socket>();
-  /** How many requests of each are in progress; who has none is not in it. */
-  readonly #requests = new Map<Peer, number>();
+  /** The latest of each connection. With HTTP/1 answers go out in order, so while a request is in progress its last answer is open. */
+  readonly #answers = new WeakMap<Socket, ServerResponse>();
+  /** Of HTTP/2, where many are in progress at a time, how many of each; who has none is not in it. */
+  readonly #streams = new Map<Peer, number>();
   readonly #upgraded = new Set<Peer>();
   #state: 'open' | 'closing' | 'cut' = 'open';
   #watchesUpgrades = false;
@@ -30,7 +32,9 @@ export class OpenConnections {
     this.#state = 'closing';
     if (this.server.keepAliveTimeout !== undefined) this.server.keepAliveTimeout = 1; // told to clients in the last answers
     for (const [peer, socket] of this.#sockets) {
-      if (!this.#isBusy(peer)) socket.destroy();
+      const answer = this.#answers.get(socket);
+      if (!this.#isBusy(peer, socket)) socket.destroy();
+      else if (answer !== undefined) this.#closeAfter(answer, socket);
     }
   }
 
@@ -57,14 +61,29 @@ export class OpenConnections {
     this.#watchUpgrades();
   };
 
+  /** Runs for each request: while nothing closes it only notes. */
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (request.httpVersionMajor > 1) return this.#countStream(request, response);
+    this.#answers.set(request.socket, response);
+    if (this.#state === 'closing') this.#closeAfter(response, request.socket);
+  };
+
+  #closeAfter(response: ServerResponse, socket: Socket): void {
+    if (response.closed) return;
+    response.once('close', () => {
+      if (this.#answers.get(socket) === response && !this.#upgraded.has(peerOf(socket))) socket.destroySoon();
+    });
+  }
+
+  #countStream(request: IncomingMessage, response: ServerResponse): void {
     const peer = peerOf(request.socket);
     this.#count(peer, 1);
     response.once('close', () => {
       this.#count(peer, -1);
-      if (this.#state === 'closing' && !this.#isBusy(peer)) this.#sockets.get(peer)?.destroySoon();
+      const socket = this.#sockets.get(peer);
+      if (this.#state === 'closing' && socket !== undefined && !this.#isBusy(peer, socket)) socket.destroySoon();
     });
-  };
+  }
 
   readonly #onUpgrade = ({ socket }: IncomingMessage): void => {
     this.#upgraded.add(peerOf(socket));
@@ -77,14 +96,15 @@ export class OpenConnections {
     this.server.on('upgrade', this.#onUpgrade);
   }
 
-  #isBusy(peer: Peer): boolean {
-    return this.#upgraded.has(peer) || this.#requests.has(peer);
+  #isBusy(peer: Peer, socket: Socket): boolean {
+    const answer = this.#answers.get(socket);
+    return this.#upgraded.has(peer) || this.#streams.has(peer) || (answer !== undefined && !answer.closed);
   }
 
   #count(peer: Peer, change: 1 | -1): void {
-    const requests = (this.#requests.get(peer) ?? 0) + change;
-    if (requests > 0) this.#requests.set(peer, requests);
-    else this.#requests.delete(peer);
+    const streams = (this.#streams.get(peer) ?? 0) + change;
+    if (streams > 0) this.#streams.set(peer, streams);
+    else this.#streams.delete(peer);
   }
 
   #forget(peer: Peer, socket: Socket): void {
