@@ -4,7 +4,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join as joinPath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const START_MS = 120_000;
@@ -14,9 +17,10 @@ const SMOKE_MS = START_MS + STOP_MS + 30_000;
 const GOOD_ENDS = [0, 143];
 
 const port = await freePort();
+const dataDir = mkdtempSync(joinPath(tmpdir(), 'smoke-'));
 const npm = spawn('npm', ['start'], {
   cwd: fileURLToPath(new URL('../', import.meta.url)),
-  env: { ...process.env, PORT: String(port) },
+  env: { ...process.env, PORT: String(port), DATA_DIR: dataDir },
   stdio: ['ignore', 'inherit', 'inherit'],
 });
 const ended = once(npm, 'exit');
@@ -27,7 +31,7 @@ const overall = setTimeout(() => fail(new Error(`not done after ${SMOKE_MS} ms`)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => fail(new Error(`got ${signal}`)));
 
 try {
-  await answers('/games', START_MS);
+  await answers('/readyz', START_MS);
   await play();
   await stop();
   console.log('smoke: ok');
@@ -35,16 +39,26 @@ try {
   fail(error);
 }
 clearTimeout(overall);
+rmSync(dataDir, { recursive: true, force: true });
 
 async function play() {
-  const { id } = await request(201, 'POST', '/games', { players: ['ada', 'bob'] });
-  assert.ok(id !== undefined, 'POST /games answers with an id');
-  await request('2xx', 'POST', `/games/${id}/moves`, { player: 'ada', column: 3 });
-  await request(200, 'GET', `/games/${id}`);
-  await request('2xx', 'POST', `/games/${id}/crash`);
-  await answers(`/games/${id}`, 10_000); // brought back by its supervisor
-  const { moves } = await request(200, 'GET', `/games/${id}`);
+  const ada = await join('ada');
+  const bob = await join('bob');
+  const { id } = await request(201, 'POST', '/api/games', { opponent: 'anyone' }, ada);
+  assert.ok(id !== undefined, 'POST /api/games answers with an id');
+  await request('2xx', 'POST', `/api/games/${id}/join`, undefined, bob);
+  await request('2xx', 'POST', `/api/games/${id}/moves`, { ply: 0, column: 3 }, ada);
+  await request('2xx', 'POST', `/api/chaos/games/${id}/crash`, undefined, ada);
+  await answers(`/api/games/${id}`, 10_000); // brought back by its supervisor
+  const { moves } = await request(200, 'GET', `/api/games/${id}`);
   assert.deepEqual(moves, [3], 'the crashed game has its moves');
+  const page = await request(200, 'GET', '/');
+  assert.match(page, /<title>Connect Four/, 'the page is served');
+}
+
+async function join(name) {
+  const { token } = await request(201, 'POST', '/api/players', { name });
+  return token;
 }
 
 async function stop() {
@@ -58,7 +72,7 @@ async function stop() {
   console.log(`smoke: npm start ended with ${status}`);
   assert.ok(GOOD_ENDS.includes(status), `npm start ended with ${status}, expected one of ${GOOD_ENDS.join(', ')}`);
   assert.deepEqual(alive(), [], 'no process is left behind');
-  await assert.rejects(fetch(`http://127.0.0.1:${port}/games`), 'nobody listens any more');
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/readyz`), 'nobody listens any more');
 }
 
 /** Waits until `GET path` answers 200. */
@@ -76,12 +90,16 @@ async function answers(path, withinMs) {
   }
 }
 
-async function request(expected, method, path, body) {
-  const content = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+async function request(expected, method, path, body, token) {
+  const headers = {
+    ...(body && { 'content-type': 'application/json' }),
+    ...(token && { authorization: `Bearer ${token}` }),
+  };
   const signal = AbortSignal.timeout(10_000);
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, signal, ...content });
+  const content = body && { body: JSON.stringify(body) };
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, signal, headers, ...content });
   const text = await response.text();
-  console.log(`smoke: ${method} ${path} -> ${response.status} ${text}`);
+  console.log(`smoke: ${method} ${path} -> ${response.status} ${text.slice(0, 300)}`);
   const good = expected === '2xx' ? response.ok : response.status === expected;
   assert.ok(good, `${method} ${path} answered ${response.status}, expected ${expected}: ${text}`);
   return text.startsWith('{') ? JSON.parse(text) : text;

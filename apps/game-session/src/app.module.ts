@@ -1,48 +1,59 @@
-import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { SupervisionModule } from '@rookery/nestjs';
-import { HealthModule } from '@rookery/nestjs/health';
-import { AppSupervisor, CoreSupervisor } from './app.supervisor.js';
-import { GameSession } from './games/game-session.server.js';
-import { GameSessions } from './games/game-sessions.supervisor.js';
-import { Lobby } from './games/lobby.server.js';
-import { MoveLog } from './games/move-log.server.js';
-import { GamesHealth } from './health/games.health.js';
-import { ErrorFilter } from './http/error.filter.js';
-import { GamesController } from './http/games.controller.js';
-import { GamesService } from './http/games.service.js';
-import { inputPipe } from './web/input.pipe.js';
-import { TreeController } from './http/tree.controller.js';
+import { CircuitBreakerModule } from '@rookery/nestjs/circuit-breaker';
+import { TtlCacheModule } from '@rookery/nestjs/ttl-cache';
+import { AppSupervisor, CoreSupervisor, DatabaseSupervisor, WebSupervisor } from './app.supervisor.js';
+import { BackgroundModule } from './background/background.module.js';
+import { ComputerModule } from './computer/computer.module.js';
+import { Leaderboard, LEADERBOARD } from './leaderboard/leaderboard.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { Presence, Watchers } from './presence/presence.js';
+import { UserSessions } from './presence/user-sessions.supervisor.js';
+import { GameRegistry } from './sessions/game-registry.js';
+import { GameSessions } from './sessions/game-sessions.supervisor.js';
+import { GamesModule } from './sessions/games.module.js';
 import { SETTINGS, type Settings } from './settings.js';
+import { StoreModule } from './store/store.module.js';
+import { systemWallClock, WALL_CLOCK } from './wall-clock.js';
+import { WebModule } from './web/web.module.js';
 
+/** All of the app. Which process is where in the tree is in app.supervisor.ts; a module says who provides it. */
+@Global()
 @Module({
   imports: [
-    HealthModule.forRoot({
-      details: 'always', // of a sample, nothing is secret; `/tree` shows more
-      builtIn: { tree: { restartRate: { intervalMs: 1_000 } } }, // 100 crashes in 5 s are soon there
-    }),
+    CircuitBreakerModule.forRoot(),
+    TtlCacheModule.forRoot({ caches: [{ name: LEADERBOARD, supervised: true }] }),
+    GamesModule,
+    BackgroundModule,
+    OperationsModule.register(),
+    WebModule,
   ],
-  controllers: [GamesController, TreeController],
   providers: [
     AppSupervisor,
+    DatabaseSupervisor,
     CoreSupervisor,
-    MoveLog,
+    WebSupervisor,
+    Presence,
+    Watchers,
+    GameRegistry,
     GameSessions,
-    GameSession,
-    Lobby,
-    GamesService,
-    GamesHealth,
-    { provide: APP_PIPE, useValue: inputPipe },
-    { provide: APP_FILTER, useClass: ErrorFilter },
+    UserSessions,
+    Leaderboard,
+    { provide: WALL_CLOCK, useValue: systemWallClock },
   ],
+  exports: [Leaderboard, WALL_CLOCK],
 })
 export class AppModule {
   static register(settings: Settings): DynamicModule {
-    const { readinessDelayMs } = settings;
     return {
       module: AppModule,
-      imports: [SupervisionModule.forRoot({ root: AppSupervisor, readinessDelayMs })],
+      imports: [
+        SupervisionModule.forRoot({ root: AppSupervisor, readinessDelayMs: settings.readinessDelayMs }),
+        StoreModule.register(settings),
+        ComputerModule.register(settings),
+      ],
       providers: [{ provide: SETTINGS, useValue: settings }],
+      exports: [SETTINGS],
     };
   }
 }

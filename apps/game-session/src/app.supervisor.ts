@@ -1,27 +1,65 @@
-import { child, Registry } from '@rookery/genserver';
 import { feature, Supervisor } from '@rookery/nestjs';
-import { GAME_REGISTRY } from './games/game-name.js';
-import { GameSessions } from './games/game-sessions.supervisor.js';
-import { Lobby } from './games/lobby.server.js';
-import { MoveLog } from './games/move-log.server.js';
+import { BackgroundSupervisor } from './background/background.supervisor.js';
+import { leaderboardCache } from './leaderboard/leaderboard.js';
+import { TreeFeed } from './operations/tree-feed.server.js';
+import { Lobby } from './presence/lobby.server.js';
+import { Presence, Watchers } from './presence/presence.js';
+import { UserSessions } from './presence/user-sessions.supervisor.js';
+import { GameRegistry } from './sessions/game-registry.js';
+import { GameResumer } from './sessions/game-resumer.server.js';
+import { GameSessions } from './sessions/game-sessions.supervisor.js';
+import { SessionManager } from './sessions/session-manager.server.js';
+import { Repo } from './store/repo.server.js';
+import { UserManager } from './users/user-manager.server.js';
+import { Heartbeat } from './web/heartbeat.server.js';
 
-// The whole tree on one page. Children start in the order listed and stop in reverse.
+// The whole tree on two pages: here, and the background jobs. Children start in the order listed and stop in reverse.
 
 /**
- * rest_for_one: each child needs those above it. Sessions hold names of the registry and replay from the log, so they must not
- * outlive either; and whenever the sessions' supervisor was started anew, the lobby is, too, and brings the games back. The
- * log comes first, as it needs nobody and what it holds is worth most: no crash of another takes it down.
+ * A store that crashes is brought back here: games wait for it, and read their records again if a write was cut off. Only if it does not
+ * come back for long this supervisor gives up, and the root starts everything anew.
+ */
+@Supervisor({ strategy: 'one_for_one', children: [Repo] })
+export class DatabaseSupervisor {}
+
+/**
+ * rest_for_one: each child needs those above it, and who is restarted takes along all who stand below. Registries come first, as everybody
+ * is found by them. The computer's threads are a feature, since the settings say how many they are.
+ *
+ * A crash of a manager takes the sessions along, and they come back from the store. They cannot be brought back by the session manager itself: when
+ * it starts, the supervisor of the sessions does not run yet. So GameResumer stands last. Whatever was restarted above, it
+ * is started anew, brings back every game that is not over, and ends.
+ *
+ * More restarts are allowed than the usual 3 in 5 s: players crash the user manager on purpose.
  */
 @Supervisor({
   strategy: 'rest_for_one',
-  children: [MoveLog, child(Registry, { args: [{ keys: 'unique' }], name: GAME_REGISTRY }), GameSessions, Lobby],
+  maxRestarts: 10,
+  maxSeconds: 5,
+  children: [
+    Presence,
+    Watchers,
+    GameRegistry,
+    leaderboardCache,
+    feature('computer'),
+    UserManager,
+    SessionManager,
+    GameSessions,
+    GameResumer,
+  ],
 })
 export class CoreSupervisor {}
 
+/** What browsers are connected with. one_for_one: a lobby that crashes closes nobody's socket. */
+@Supervisor({ strategy: 'one_for_one', children: [Lobby, TreeFeed, UserSessions, Heartbeat, feature('health')] })
+export class WebSupervisor {}
+
 /**
- * The root. one_for_one: what stands beside the core, the health check now, player profiles or ratings later, can come and go
- * without it. The health check comes last, so that it looks at what is up.
- * When the root gives up, the application ends with a non-zero exit code.
+ * The root. rest_for_one: each layer needs those before it. When the background jobs give up, no player notices. When the root
+ * gives up, the application ends with a non-zero exit code.
  */
-@Supervisor({ strategy: 'one_for_one', children: [CoreSupervisor, feature('health')] })
+@Supervisor({
+  strategy: 'rest_for_one',
+  children: [DatabaseSupervisor, CoreSupervisor, WebSupervisor, BackgroundSupervisor],
+})
 export class AppSupervisor {}

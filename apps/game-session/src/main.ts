@@ -1,12 +1,18 @@
 import 'reflect-metadata';
-import { Logger, ShutdownSignal } from '@nestjs/common';
+import { ConsoleLogger, Logger, ShutdownSignal } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { readSettings, type Settings, SettingsError } from './settings.js';
+import { configureApp } from './web/configure-app.js';
 
 const logger = new Logger('Main');
 const settings = settingsOrExit();
-const app = await NestFactory.create(AppModule.register(settings));
+const app = await NestFactory.create<NestExpressApplication>(AppModule.register(settings), {
+  bodyParser: false, // configureApp sets its limit
+  logger: new ConsoleLogger({ json: settings.logFormat === 'json' }),
+});
+configureApp(app);
 // With process.exit, so that a stop that went well ends with 0 instead of the signal's status.
 app.enableShutdownHooks([ShutdownSignal.SIGTERM, ShutdownSignal.SIGINT], { useProcessExit: true });
 await app.init(); // the tree is up before the first request can come

@@ -7,6 +7,7 @@ import { child, type DynamicSupervisorRef, formatTree, type ServerRef } from '@r
 import { getServerToken, getSupervisorToken, SupervisionModule } from '@rookery/nestjs';
 import { SupervisionTestingModule } from '@rookery/nestjs/testing';
 import { TtlCacheModule } from '@rookery/nestjs/ttl-cache';
+import { AppSupervisor, CoreSupervisor, DatabaseSupervisor } from '../src/app.supervisor.js';
 import { Computer } from '../src/computer/computer.js';
 import { ComputerModule } from '../src/computer/computer.module.js';
 import { LEADERBOARD, Leaderboard } from '../src/leaderboard/leaderboard.js';
@@ -24,7 +25,6 @@ import type { PlayerRecord } from '../src/store/records.js';
 import { Repo } from '../src/store/repo.server.js';
 import type { Opener } from '../src/store/database.js';
 import { STORE_OPTIONS } from '../src/store/store-options.js';
-import { AppSupervisor, CoreSupervisor, DatabaseSupervisor } from '../src/tree.js';
 import { UserManager } from '../src/users/user-manager.server.js';
 import type { LobbyView } from '../src/web/protocol.js';
 import { systemWallClock, WALL_CLOCK } from '../src/wall-clock.js';

@@ -1,12 +1,11 @@
 // @ts-check
-import { byId, create, setText, toast } from './dom.js';
+import { byId, create, renderList, setText, toast } from './dom.js';
 import { renderTree } from './tree.js';
 
 /** @typedef {import('../../src/web/protocol.js').TreeView} TreeView */
 /** @typedef {import('../../src/web/protocol.js').TreeEventView} TreeEventView */
 /** @typedef {import('./connection.js').Connection} Connection */
 
-const MAX_EVENTS = 100;
 const OPERATOR_KEY = 'connect-four-operator-token';
 
 /** The tree as it lives, what happens in it, and the buttons that break it. */
@@ -65,11 +64,12 @@ export class Inside {
     const { processes, restarts } = renderTree(byId('tree'), tree, this.#gameId());
     const [one, many] = ['restart', 'restarts'];
     setText(byId('tree-facts'), `${processes} processes · ${restarts} ${restarts === 1 ? one : many}`);
-    if (events.length === 0) return;
-    const list = byId('events');
-    list.prepend(...events.map(newEvent).toReversed());
-    while (list.children.length > MAX_EVENTS) list.lastElementChild?.remove();
-    byId('events-empty').hidden = true;
+    byId('events-empty').hidden = events.length > 0;
+    renderList(byId('events'), events.toReversed(), {
+      key: ({ id, at }) => `${at} ${id}`,
+      create: newEvent,
+      update: () => {}, // what has happened stays as it was
+    });
   }
 
   /** @param {HTMLButtonElement} button */

@@ -1,39 +1,36 @@
 import { formatReason, type RuntimeEvent } from '@rookery/genserver';
 import type { TreeEventView } from '../web/protocol.js';
 
-/** What people are told of an event of the runtime; undefined: it is not worth a line. */
-export function treeEvent(event: RuntimeEvent, at: number): TreeEventView | undefined {
-  switch (event.kind) {
-    case 'process_crashed':
-      return { at, kind: 'crashed', text: `${event.process} crashed: ${formatReason(event.reason)}` };
-    case 'process_exited':
-      if (event.reason.kind !== 'killed') return undefined; // crashes are told above, and an ordinary end is no news
-      return { at, kind: 'killed', text: `${event.process} was killed` };
-    case 'child_restarted':
-      return {
-        at,
-        kind: 'restarted',
-        text: `${event.supervisor} restarted ${event.child} (restart ${event.restarts})`,
-      };
-    case 'child_restart_scheduled': {
-      const { child, supervisor, delayMs } = event;
-      return { at, kind: 'put_off', text: `${supervisor} restarts ${child} in ${Math.round(delayMs)} ms` };
-    }
-    case 'child_start_failed':
-      return { at, kind: 'start_failed', text: `${event.child} did not start: ${formatReason(event.reason)}` };
-    case 'supervisor_gave_up':
-      return { at, kind: 'gave_up', text: `${event.supervisor} gave up: ${event.child} was restarted too often` };
-    case 'process_started':
-    case 'child_started':
-    case 'child_exited':
-    case 'child_shutdown_failed':
-    case 'supervisor_auto_shutdown':
-    case 'application_started':
-    case 'application_callback_failed':
-    case 'application_stopped':
-    case 'message_dropped':
-      return undefined;
-  }
+/** An event for people. */
+export type Told = Pick<TreeEventView, 'kind' | 'text'>;
+type Tellers = {
+  readonly [Kind in RuntimeEvent['kind']]?: (event: Extract<RuntimeEvent, { readonly kind: Kind }>) => Told | undefined;
+};
+
+/** What is worth a line. Ends that are in order are not, and crashes are told of once. */
+const TELLERS: Tellers = {
+  process_crashed: ({ process, reason }) => ({ kind: 'crashed', text: `${process} crashed: ${formatReason(reason)}` }),
+  process_exited: ({ process, reason }) => {
+    return reason.kind === 'killed' ? { kind: 'killed', text: `${process} was killed` } : undefined;
+  },
+  child_restarted: ({ supervisor, child, restarts }) => {
+    return { kind: 'restarted', text: `${supervisor} restarted ${child} (restart ${restarts})` };
+  },
+  child_restart_scheduled: ({ supervisor, child, delayMs }) => {
+    return { kind: 'put_off', text: `${supervisor} restarts ${child} in ${Math.round(delayMs)} ms` };
+  },
+  child_start_failed: ({ child, reason }) => {
+    return { kind: 'start_failed', text: `${child} did not start: ${formatReason(reason)}` };
+  },
+  supervisor_gave_up: ({ supervisor, child }) => {
+    return { kind: 'gave_up', text: `${supervisor} gave up: ${child} was restarted too often` };
+  },
+};
+
+/** What people are told of an event of the runtime; undefined: nothing. */
+export function tellOf(event: RuntimeEvent): Told | undefined {
+  const tell = TELLERS[event.kind] as ((told: RuntimeEvent) => Told | undefined) | undefined;
+  return tell?.(event);
 }
 
 /** Whether the tree is not the same any more. */

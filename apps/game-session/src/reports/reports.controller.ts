@@ -9,10 +9,13 @@ import {
   NotFoundException,
   Param,
   Post,
+  UseGuards,
 } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerRef } from '@rookery/genserver';
 import { InjectServer } from '@rookery/nestjs';
 import { z } from 'zod';
+import { OperatorGuard } from '../operations/operator.guard.js';
 import { type Day, isDay } from './report-day.js';
 import { REPORT_FILES, type ReportFiles, type ReportFormat } from './report-files.js';
 import { ReportGenerator } from './report-generator.server.js';
@@ -23,6 +26,9 @@ export const WriteReport = z.strictObject(
 );
 
 /** The standings of days, for operators. */
+@ApiTags('operations')
+@ApiBearerAuth('operator')
+@UseGuards(OperatorGuard)
 @Controller('reports')
 export class ReportsController {
   constructor(
@@ -30,14 +36,14 @@ export class ReportsController {
     @InjectServer(ReportGenerator) private readonly generator: ServerRef<ReportGenerator>,
   ) {}
 
-  /** The days that have a report, the last one first. */
   @Get()
+  @ApiOperation({ summary: 'The days that have a report, the last one first.' })
   days(): Promise<readonly Day[]> {
     return this.files.days();
   }
 
-  /** Writes that of a day anew, and answers when it is there. */
   @Post()
+  @ApiOperation({ summary: 'Writes that of a day anew, and answers when it is there.' })
   @HttpCode(HttpStatus.CREATED)
   async write(@Body({ schema: WriteReport }) { day }: z.infer<typeof WriteReport>): Promise<{ readonly day: Day }> {
     return { day: await this.generator.call.write(day) };

@@ -23,7 +23,8 @@ export function readFrame(raw: unknown): Frame {
 
 /** The number of a request, if it has one that an answer can carry. */
 export function refOf(data: unknown): number | null {
-  return isObject(data) && Number.isSafeInteger(data['ref']) ? Number(data['ref']) : null;
+  const ref = isObject(data) ? data['ref'] : undefined;
+  return typeof ref === 'number' && Number.isSafeInteger(ref) && ref >= 0 ? ref : null;
 }
 
 function parsed(text: string): unknown {

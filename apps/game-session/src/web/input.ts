@@ -5,6 +5,7 @@ import type { Level } from '../store/records.js';
 // What may come in, field by field, over HTTP and over sockets. The texts are for people who call the API by hand. All objects are
 // strict: a field that nobody knows is a typing error, and is better refused than ignored.
 
+export const NO_OBJECT = 'must be a JSON object';
 const LEVELS = 'must be a level from 1 (beginner) to 5';
 const LAST = COLUMNS - 1;
 

@@ -102,7 +102,7 @@ export interface OnlinePlayer {
 
 export interface TreeView {
   readonly tree: readonly TreeNodeView[];
-  /** What has happened since the last one. */
+  /** The latest, oldest first. All of them each time: who is slow, and gets only some of these views, misses none. */
   readonly events: readonly TreeEventView[];
 }
 
@@ -118,6 +118,8 @@ export interface TreeNodeView extends Pick<
 }
 
 export interface TreeEventView {
+  /** Counts up. */
+  readonly id: number;
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly kind: 'crashed' | 'restarted' | 'start_failed' | 'put_off' | 'killed' | 'gave_up';

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { child, GenServer, Runtime, type RuntimeEvent } from '@rookery/genserver';
 import { settle } from '@rookery/genserver/testing';
-import { treeEvent } from '../../src/operations/tree-events.js';
+import { tellOf } from '../../src/operations/tree-events.js';
 
 class Game extends GenServer {
   crash(): never {
@@ -15,8 +15,8 @@ afterEach(() => runtime.shutdown());
 test('people read of crashes, restarts and kills, and of nothing that is in order', async () => {
   const lines: string[] = [];
   const stop = runtime.subscribe((event: RuntimeEvent) => {
-    const told = treeEvent(event, 7);
-    if (told !== undefined) lines.push(`${told.at} ${told.kind}: ${told.text}`);
+    const told = tellOf(event);
+    if (told !== undefined) lines.push(`${told.kind}: ${told.text}`);
   });
   await runtime.startSupervisor({
     name: 'Games',
@@ -30,16 +30,16 @@ test('people read of crashes, restarts and kills, and of nothing that is in orde
   runtime.kill('game');
   await settle(runtime);
   expect(lines).toEqual([
-    '7 crashed: game crashed: Error: crashed on purpose',
-    '7 restarted: Games restarted game (restart 1)',
-    '7 killed: game was killed',
-    '7 restarted: Games restarted game (restart 2)',
+    'crashed: game crashed: Error: crashed on purpose',
+    'restarted: Games restarted game (restart 1)',
+    'killed: game was killed',
+    'restarted: Games restarted game (restart 2)',
   ]);
   game.cast.crash();
   await settle(runtime);
   expect(lines.slice(4)).toEqual([
-    '7 crashed: game crashed: Error: crashed on purpose',
-    '7 gave_up: Games gave up: game was restarted too often',
+    'crashed: game crashed: Error: crashed on purpose',
+    'gave_up: Games gave up: game was restarted too often',
   ]);
   stop();
 });

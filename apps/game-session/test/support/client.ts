@@ -2,37 +2,51 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { TreeNode } from '@rookery/genserver';
-import type { GameView } from '../../src/games/game-session.server.js';
+import type { GameSummary, GameView } from '../../src/sessions/game-view.js';
 
-/** A client of the app that puts up with nothing: any answer but success is an error. */
+/** Who has joined. */
+export interface Player {
+  readonly id: string;
+  readonly token: string;
+}
+
+/** A client of the app over HTTP that puts up with nothing: any answer but success is an error. */
 export class Client {
   constructor(private readonly url: string) {}
 
-  open(first: string, second: string): Promise<GameView> {
-    return this.#ask<GameView>('POST', '/games', { players: [first, second] });
+  async join(name: string): Promise<Player> {
+    const { player, token } = await this.#ask<{ player: { id: string }; token: string }>('POST', '/players', { name });
+    return { id: player.id, token };
   }
 
-  move(id: string, player: string, column: number): Promise<GameView> {
-    return this.#ask<GameView>('POST', `/games/${id}/moves`, { player, column });
+  /** A game of two players who have just joined. */
+  async open(): Promise<Table> {
+    const players = [await this.join('ada'), await this.join('bob')] as const;
+    const [ada, bob] = players;
+    const { id } = await this.#ask<GameView>('POST', '/games', { opponent: 'anyone' }, ada);
+    return { id, players, view: await this.#ask<GameView>('POST', `/games/${id}/join`, undefined, bob) };
   }
 
-  /** Makes the moves of a whole game, or a part of it, one after another. Returns the last position. */
-  async play(game: GameView, columns: readonly number[]): Promise<GameView> {
-    let position = game;
-    for (const column of columns) position = await this.move(game.id, position.turn ?? '', column);
-    return position;
+  /** Makes the moves of a whole game, or the next ones, one after another. Returns the last position. */
+  async play(table: Table, columns: readonly number[]): Promise<GameView> {
+    let view = await this.view(table.id);
+    for (const column of columns) {
+      const ply = view.moves.length;
+      view = await this.#ask('POST', `/games/${table.id}/moves`, { ply, column }, table.players[ply % 2 === 0 ? 0 : 1]);
+    }
+    return view;
   }
 
-  list(): Promise<readonly GameView[]> {
-    return this.#ask<readonly GameView[]>('GET', '/games');
+  list(): Promise<readonly GameSummary[]> {
+    return this.#ask<readonly GameSummary[]>('GET', '/games');
   }
 
   view(id: string): Promise<GameView> {
     return this.#ask<GameView>('GET', `/games/${id}`);
   }
 
-  async crash(id: string): Promise<void> {
-    await this.#ask('POST', `/games/${id}/crash`);
+  async crash({ id, players }: Table): Promise<void> {
+    await this.#ask('POST', `/chaos/games/${id}/crash`, undefined, players[0]);
   }
 
   /** The node of a game's session in the tree. */
@@ -43,13 +57,24 @@ export class Client {
     return all(tree).find(({ name }) => name === `games/${id}`);
   }
 
-  async #ask<T>(method: string, path: string, body?: object): Promise<T> {
-    const content = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-    const response = await fetch(`${this.url}${path}`, { method, ...content });
+  async #ask<T>(method: string, path: string, body?: object, as?: Player): Promise<T> {
+    const headers = {
+      ...(body && { 'content-type': 'application/json' }),
+      ...(as && { authorization: `Bearer ${as.token}` }),
+    };
+    const content = body && { body: JSON.stringify(body) };
+    const response = await fetch(`${this.url}/api${path}`, { method, headers, ...content });
     const answer = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} -> ${response.status} ${answer}`);
     return (answer === '' ? undefined : JSON.parse(answer)) as T;
   }
+}
+
+/** A game and who plays it; the first begins. */
+export interface Table {
+  readonly id: string;
+  readonly players: readonly [Player, Player];
+  readonly view: GameView;
 }
 
 /**
@@ -59,12 +84,18 @@ export class Client {
 export async function beginSlowly(
   url: string,
   body: object,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly finish: () => Promise<{ readonly status: number | undefined; readonly answer: unknown }> }> {
   const content = JSON.stringify(body);
   const half = content.length / 2;
   const request = httpRequest(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'content-length': content.length, expect: '100-continue' },
+    headers: {
+      'content-type': 'application/json',
+      'content-length': content.length,
+      expect: '100-continue',
+      ...headers,
+    },
   });
   const responded = once(request, 'response');
   responded.catch(() => {}); // `finish` tells

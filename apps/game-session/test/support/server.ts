@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const START_MS = 60_000;
+const START_MS = 120_000; // a new folder is a whole new database
 const POLL_MS = 20;
 const appFolder = fileURLToPath(new URL('../../', import.meta.url));
 const nestCli = createRequire(import.meta.url).resolve('@nestjs/cli/bin/nest.js');
@@ -16,16 +19,25 @@ const nestStart = ['--import', serverStatus, nestCli, 'start', '--no-shell'];
 /** What the last `nest start` has compiled. */
 const compiled = ['--enable-source-maps', 'dist/main.js'];
 
-/** The app as a process of its own. */
+/** The app as a process of its own, with a folder of its own for its data, unless `env` says another. */
 export class Server {
+  readonly dataDir: string;
   readonly #process: ChildProcess;
   readonly #ended: Promise<unknown[]>;
   #output = '';
 
   constructor(how: 'nest start' | 'compiled', env: Readonly<Record<string, string>> = {}) {
+    this.dataDir = env['DATA_DIR'] ?? mkdtempSync(join(tmpdir(), 'game-session-'));
     this.#process = spawn(process.execPath, how === 'nest start' ? nestStart : compiled, {
       cwd: appFolder,
-      env: { ...process.env, PORT: '0', NO_COLOR: '1', ...env },
+      env: {
+        ...process.env,
+        PORT: '0',
+        NO_COLOR: '1',
+        RATE_LIMIT_PER_MINUTE: '100000', // tests are in a hurry
+        DATA_DIR: this.dataDir,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true, // a group of its own, so that nothing of it can stay behind
     });
@@ -76,5 +88,6 @@ export class Server {
       if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // all gone, as it should be
     }
     await this.ended();
+    rmSync(this.dataDir, { recursive: true, force: true });
   }
 }

@@ -36,6 +36,7 @@ test('nothing that comes in makes it throw', () => {
 test.each([
   [{ ref: 0 }, 0],
   [{ ref: 7 }, 7],
+  [{ ref: -1 }, null],
   [{ ref: 7.5 }, null],
   [{ ref: '7' }, null],
   [{ ref: 2 ** 60 }, null],

@@ -1,14 +1,19 @@
 import type { ServerResponse } from 'node:http';
-import { Controller, Get, Headers, Inject, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Inject, Res, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { formatTree, Runtime, type TreeNode } from '@rookery/genserver';
+import { OperatorGuard } from './operator.guard.js';
 
 /** What runs right now. */
+@ApiTags('operations')
+@ApiBearerAuth('operator')
+@UseGuards(OperatorGuard)
 @Controller('tree')
 export class TreeController {
   constructor(@Inject(Runtime) private readonly runtime: Runtime) {}
 
-  /** JSON for programs; a drawing for people who ask for text/plain. */
   @Get()
+  @ApiOperation({ summary: 'The supervision tree: JSON for programs, a drawing for people who ask for text/plain.' })
   show(
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) response: ServerResponse,

@@ -1,0 +1,25 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { SETTINGS, type Settings } from '../settings.js';
+import { AccessError } from '../web/errors.js';
+
+/** Who may see the inside of the app: who has the operator token; without one set everybody, but in production nobody. */
+@Injectable()
+export class Operators {
+  constructor(@Inject(SETTINGS) private readonly settings: Pick<Settings, 'operatorToken' | 'isProduction'>) {}
+
+  /** Throws an AccessError. */
+  check(token: string | undefined): void {
+    const { operatorToken, isProduction } = this.settings;
+    if (operatorToken === null && !isProduction) return;
+    if (operatorToken === null || token === undefined || !isSame(token, operatorToken)) {
+      throw new AccessError('forbidden');
+    }
+  }
+}
+
+/** Takes as long for any two texts, so that the time tells nothing of the token. */
+function isSame(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((text) => createHash('sha256').update(text).digest());
+  return first !== undefined && second !== undefined && timingSafeEqual(first, second);
+}

@@ -1,0 +1,60 @@
+import type { Milliseconds, ServerRef } from '@rookery/genserver';
+import { WebSocket } from 'ws';
+import type { Outlet } from '../presence/outlet.js';
+import type { UserSession } from '../presence/user-session.server.js';
+import type { PlayerRecord } from '../store/records.js';
+import type { FrameTexts } from './frame-texts.js';
+import type { TokenBucket } from './token-bucket.js';
+
+/** Who asks and does not read the answers is let go with so much unread. News stop long before. */
+const MOST_UNREAD_BYTES = 1_024 * 1_024;
+
+/** Who it is, and the process that stands for them. */
+export interface Entered {
+  readonly player: PlayerRecord;
+  readonly session: ServerRef<UserSession>;
+}
+
+/** One browser's socket, and what is known of it. */
+export class PlayerSocket implements Outlet {
+  /** Undefined until `hello` was answered. */
+  entered: Entered | undefined;
+  /** A `hello` is being looked into, or was. */
+  hasSaidHello = false;
+  /** Whether it has answered the last ping. */
+  isAlive = true;
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly texts: FrameTexts,
+    readonly bucket: TokenBucket,
+    readonly openedAt: Milliseconds,
+  ) {
+    socket.on('pong', () => (this.isAlive = true));
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
+  get bufferedBytes(): number {
+    return this.socket.bufferedAmount;
+  }
+
+  send(event: string, data: unknown): void {
+    if (!this.isOpen) return; // who has left is told nothing
+    if (this.bufferedBytes > MOST_UNREAD_BYTES) return this.socket.terminate();
+    this.socket.send(this.texts.of(event, data));
+  }
+
+  close(code: number, reason: string): void {
+    if (this.isOpen) this.socket.close(code, reason);
+  }
+
+  /** Asks whether anybody is there; who has not answered the last time is not. */
+  ping(): void {
+    if (!this.isAlive) return this.socket.terminate();
+    this.isAlive = false;
+    if (this.isOpen) this.socket.ping();
+  }
+}
