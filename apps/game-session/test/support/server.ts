@@ -55,7 +55,7 @@ export class Server {
 
   /** Resolves with the URL once it listens; rejects with what it said if it ends or takes too long. */
   async url(): Promise<string> {
-    return (await this.says(/Listening on (\S+)/))[1] ?? '';
+    return (await this.says(/Listening on (http:[\w.:/]+)/))[1] ?? '';
   }
 
   /** Waits until its output matches. */

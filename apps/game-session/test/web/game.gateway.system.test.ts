@@ -197,7 +197,8 @@ describe('the lobby', () => {
     await ada.hears<LobbyView>('lobby', ({ waiting }) => waiting.some((game) => game.id === id));
     const bob = await join('Bob');
     await bob.ask('game.join', { id });
-    await ada.hears<LobbyView>('lobby', ({ playing }) => playing.some((game) => game.id === id));
+    const { waiting } = await ada.hears<LobbyView>('lobby', ({ playing }) => playing.some((game) => game.id === id));
+    expect(waiting.map((game) => game.id)).not.toContain(id);
   });
 
   test('forgets who has left', async () => {
@@ -206,7 +207,8 @@ describe('the lobby', () => {
     await ada.hears<LobbyView>('lobby', ({ online }) => online.some(({ id }) => id === bob.id));
     ada.heard.length = 0;
     bob.close();
-    await ada.hears<LobbyView>('lobby', ({ online }) => online.every(({ id }) => id !== bob.id));
+    const { online } = await ada.hears<LobbyView>('lobby', (lobby) => lobby.online.every(({ id }) => id !== bob.id));
+    expect(online.map(({ id }) => id)).toContain(ada.id);
   });
 });
 
