@@ -1,5 +1,4 @@
 import type { Activity } from './activity.js';
-import type { CallMessage } from './call-message.js';
 import type { Context, Handler } from './context.js';
 import { reasonOf } from './exit.js';
 import { type CallEnd, type HandlingEnd, type MessageFollower, type MessageTrail, SentMessage } from './trail.js';
@@ -10,7 +9,10 @@ import { isThenable } from './thenable.js';
 const DONE: HandlingEnd = { kind: 'done' };
 const EXPIRED: HandlingEnd = { kind: 'expired' };
 
-/** What a message of a followed runtime carries. */
+/** Of a message that all who follow the runtime have been told of, and that none of them follows. */
+const NOBODY: MessageTrail = {};
+
+/** What a message carries that they were told of. */
 interface Followed {
   readonly trail?: MessageTrail | undefined;
 }
@@ -80,7 +82,9 @@ export class Following {
     if (activity.process.status !== 'running') return this.#plain.run(message, activity, handler);
     return this.#plain.run(message, activity, () => {
       const trail = (message as Followed).trail ?? this.#ask('received', message, activity.process);
-      return trail === undefined ? handler(message) : (this.#handle(message, activity.process, trail, handler) as T);
+      return trail === undefined || trail === NOBODY
+        ? handler(message)
+        : (this.#handle(message, activity.process, trail, handler) as T);
     });
   }
 
@@ -138,7 +142,7 @@ function runOnce(trail: MessageTrail, handler: () => unknown): unknown {
 }
 
 function tell(trail: MessageTrail | undefined, end: HandlingEnd): void {
-  guard(() => trail?.handled?.(end));
+  if (trail?.handled !== undefined) guard(() => trail.handled?.(end));
 }
 
 /** It must not disturb the processes; but its failure must be seen, so it becomes an uncaught exception. */
@@ -176,21 +180,28 @@ type Sent = (message: Message, receiver: Process) => MessageTrail | undefined;
 /** Messages like those of another context, which carry who follows them. */
 function messagesOf(plain: Context, sent: Sent): Pick<Context, 'Message' | 'CallMessage'> {
   class FollowedMessage extends plain.Message {
-    readonly trail: MessageTrail | undefined;
+    readonly trail: MessageTrail;
 
     constructor(kind: MessageKind, name: string, payload: unknown, arity = 0, receiver?: Process) {
       super(kind, name, payload, arity, receiver);
-      this.trail = receiver && sent(this, receiver);
+      this.trail = receiver === undefined ? NOBODY : (sent(this, receiver) ?? NOBODY);
     }
   }
 
   class FollowedCallMessage extends plain.CallMessage {
-    readonly trail: MessageTrail | undefined;
+    readonly trail: MessageTrail;
 
-    constructor(...parts: ConstructorParameters<typeof CallMessage>) {
-      super(...parts);
-      const { receiver } = this;
-      this.trail = receiver && sent(this, receiver);
+    constructor(
+      kind: MessageKind,
+      name: string,
+      payload: unknown,
+      arity: number,
+      resolve: (value: unknown) => void,
+      reject: (error: unknown) => void,
+      receiver?: Process,
+    ) {
+      super(kind, name, payload, arity, resolve, reject, receiver);
+      this.trail = receiver === undefined ? NOBODY : (sent(this, receiver) ?? NOBODY);
     }
 
     override resolve(value: unknown): boolean {
@@ -206,9 +217,11 @@ function messagesOf(plain: Context, sent: Sent): Pick<Context, 'Message' | 'Call
     }
 
     #tell(isFirst: boolean, kind: CallEnd['kind'], outcome: unknown): boolean {
+      const { trail } = this;
+      if (!isFirst || trail.answered === undefined) return isFirst;
       const end: CallEnd = kind === 'value' ? { kind, value: outcome } : { kind, error: outcome };
-      if (isFirst) guard(() => this.trail?.answered?.(end));
-      return isFirst;
+      guard(() => trail.answered?.(end));
+      return true;
     }
   }
 

@@ -369,6 +369,23 @@ describe('Runtime.follow', () => {
     ]);
   });
 
+  test('a message that it was told of and does not follow is not told again when it is handled', async () => {
+    const { runtime } = newRuntime();
+    const clerk = await runtime.start(Clerk);
+    const received: string[] = [];
+    runtime.follow({
+      sent: () => undefined,
+      received: ({ name }) => {
+        received.push(name);
+        return undefined;
+      },
+    });
+    await clerk.call.later();
+    clerk.cast.add(1);
+    await clerk.call.add(1);
+    expect(received).toEqual(['continue']);
+  });
+
   test('stopped, it is told of no more messages, but of the end of those under way', async () => {
     const { runtime } = newRuntime();
     const clerk = await runtime.start(Clerk);

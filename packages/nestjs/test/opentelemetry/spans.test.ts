@@ -177,6 +177,16 @@ describe.each([true, false])('with asyncContext: %s', (asyncContext) => {
     expect(spans()).toEqual([]);
   });
 
+  test('below a span of this process that was not sampled the sampler is not asked again', async () => {
+    let asked = 0;
+    const sampler = { shouldSample: () => ({ decision: (asked++, 0) }), toString: () => 'counting' };
+    const { till } = await start({}, { asyncContext }, sampler as never);
+    asked = 0;
+    await till.call.sell(1); // once for the call; its cast and its call are not asked for, three spans of handlers are
+    await setImmediate();
+    expect(asked).toBe(4);
+  });
+
   test('a parent that was not sampled decides for all below it', async () => {
     const sampler = new ParentBasedSampler({ root: new AlwaysOffSampler() });
     const { till, spans } = await start({}, { asyncContext }, sampler as never);

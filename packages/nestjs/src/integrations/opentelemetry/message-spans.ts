@@ -2,7 +2,7 @@ import {
   type Attributes,
   type Context,
   context,
-  isSpanContextValid,
+  INVALID_SPAN_CONTEXT,
   ROOT_CONTEXT,
   type Span,
   type SpanContext,
@@ -49,13 +49,13 @@ export class MessageSpans implements MessageFollower {
   readonly sent = (message: SentMessage): MessageTrail | undefined => {
     const parent = context.active();
     if (OWN_KINDS.has(message.kind)) return undefined;
-    if (this.#isIgnored(message, parent)) return this.#carry(parent, parent);
+    if (isDropped(parent) || this.#isIgnored(message, parent)) return this.#carry(parent, parent);
     const { sent, handled } = this.#plansOf(message);
     if (sent === undefined) return this.#ownSpan(message, handled, parent);
     const span = this.#tracer.startSpan(sent.name, sent.options, parent);
     if (!span.isRecording()) {
       // Not sampled: what the handler does is not, either. Without any tracer there is nothing to tell it.
-      return this.#carry(isSpanContextValid(span.spanContext()) ? trace.setSpan(parent, span) : parent, parent);
+      return this.#carry(span.spanContext() === INVALID_SPAN_CONTEXT ? parent : trace.setSpan(parent, span), parent);
     }
     this.#identify(span, message);
     const sending = trace.setSpan(parent, span);
@@ -138,6 +138,14 @@ export class MessageSpans implements MessageFollower {
     if (plans === undefined) this.#plans.set(sort, (plans = spanPlans(sort)));
     return plans;
   }
+}
+
+/** Below a span of this process that was not sampled nothing is: the sampler is not asked again, as asking is what costs. */
+function isDropped(parent: Context): boolean {
+  const span = trace.getSpan(parent);
+  if (span === undefined || span.isRecording()) return false;
+  const { traceFlags, isRemote, traceId } = span.spanContext();
+  return (traceFlags & TraceFlags.SAMPLED) === 0 && isRemote !== true && traceId !== INVALID_SPAN_CONTEXT.traceId;
 }
 
 const NOBODY = '(nobody)';
