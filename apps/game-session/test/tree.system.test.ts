@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Global, Logger, Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { child, type DynamicSupervisorRef, formatTree, type ServerRef } from '@rookery/genserver';
 import { getServerToken, getSupervisorToken, SupervisionModule } from '@rookery/nestjs';
 import { SupervisionTestingModule } from '@rookery/nestjs/testing';
@@ -57,7 +57,6 @@ let computer: FakeComputer;
 
 // One tree for all tests: a database takes its time to start.
 beforeAll(async () => {
-  Logger.overrideLogger(false);
   computer = new FakeComputer();
   module = await SupervisionTestingModule.createTestingModule({
     imports: [
@@ -71,12 +70,12 @@ beforeAll(async () => {
     .useValue(computer)
     .startOnly(DatabaseSupervisor, CoreSupervisor, Lobby, UserSessions)
     .compile();
+  module.useLogger(false); // crashes are told there, and are what is wanted here
   await module.init();
 });
 
 afterAll(async () => {
   await module.close();
-  Logger.overrideLogger(true);
   await module.assertNoLeaks();
   rmSync(folder, { recursive: true });
 });

@@ -24,7 +24,7 @@ export function isGame(topic: Topic): boolean {
   return topic !== LOBBY && topic !== TREE;
 }
 
-export interface Watcher {
+interface Watcher {
   readonly playerId: string;
 }
 

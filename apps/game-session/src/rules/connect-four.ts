@@ -15,7 +15,7 @@ const DIRECTIONS = [
 export type Column = number;
 
 /** Row 0 is the lowest. */
-export type Cell = readonly [column: Column, row: number];
+type Cell = readonly [column: Column, row: number];
 
 /** 0 plays `x` and begins, 1 plays `o`. */
 type Side = 0 | 1;

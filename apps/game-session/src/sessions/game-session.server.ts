@@ -148,7 +148,10 @@ export class GameSession extends GenServer<GameState | undefined> {
     if (decision.kind === 'repeated') return undefined;
     // The mailbox waits meanwhile: what comes next must be decided on what is true then.
     const stored = write === undefined ? DONE : await asked(this.#write(write, decision.state));
-    if (stored.kind === 'ok') return void this.#enter(decision.state);
+    if (stored.kind === 'ok') {
+      this.#enter(decision.state);
+      return undefined;
+    }
     if (stored.kind === 'refused' || stored.inDoubt) this.#doubt();
     return stored.kind === 'refused' ? stored.error : unavailable(stored.error, stored.inDoubt);
   }

@@ -42,15 +42,11 @@ export class UserManager extends GenServer<Map<string, Known>> {
     const token = newToken();
     const tokenHash = hashOf(token);
     const player: PlayerRecord = { id: randomUUID(), name, email, createdAt: this.now() };
-    const answer = this.self.defer<Joined>();
-    void this.repo.call.addPlayer({ id: player.id, name, email, tokenHash }).then(
-      () => {
-        this.#know(tokenHash, player);
-        answer.reply({ player, token });
-      },
-      (error: unknown) => answer.refuse(error),
-    );
-    return answer;
+    return this.#later(async () => {
+      await this.repo.call.addPlayer({ id: player.id, name, email, tokenHash });
+      this.#know(tokenHash, player);
+      return { player, token };
+    });
   }
 
   /** Whose token this is; undefined if it is nobody's. */
@@ -60,20 +56,25 @@ export class UserManager extends GenServer<Map<string, Known>> {
     const known = this.state.get(tokenHash);
     if (known !== undefined && known.until > this.self.now()) return known.player;
     this.state.delete(tokenHash);
-    const answer = this.self.defer<PlayerRecord | undefined>();
-    void this.repo.call.playerByToken(tokenHash).then(
-      (player) => {
-        if (player !== undefined) this.#know(tokenHash, player);
-        answer.reply(player);
-      },
-      (error: unknown) => answer.refuse(error),
-    );
-    return answer;
+    return this.#later(async () => {
+      const player = await this.repo.call.playerByToken(tokenHash);
+      if (player !== undefined) this.#know(tokenHash, player);
+      return player;
+    });
   }
 
   /** For demonstration: what a bug does. */
   crash(): never {
     throw new Error('crashed on purpose');
+  }
+
+  #later<T>(work: () => Promise<T>): Deferred<T> {
+    const answer = this.self.defer<T>();
+    void work().then(
+      (value) => answer.reply(value),
+      (error: unknown) => answer.refuse(error),
+    );
+    return answer;
   }
 
   #know(tokenHash: string, player: PlayerRecord): void {

@@ -142,7 +142,7 @@ describe('who watches a game', () => {
 });
 
 describe('a socket', () => {
-  test.each([
+  test.each<readonly [string, (arena: Arena, session: ServerRef<UserSession>) => unknown]>([
     ['the user leaves', (_: Arena, session: ServerRef<UserSession>) => session.cast.leave()],
     ['its session is killed', (arena: Arena, session: ServerRef<UserSession>) => arena.runtime.kill(session)],
     ['a registry it is in is restarted', (arena: Arena) => arena.runtime.kill('watchers')],

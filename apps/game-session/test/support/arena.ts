@@ -97,7 +97,7 @@ function newArena({ disk = new Disk(), startsAt = START, ...settings }: ArenaOpt
   const factories = new Map<unknown, () => GenServer<never>>();
   const runtime = new Runtime({
     clock,
-    create: (serverClass: unknown) => factories.get(serverClass)?.() as GenServer<never>,
+    create: (serverClass: unknown) => factories.get(serverClass)?.(),
   });
   const repo = runtime.ref(Repo, 'Repo');
   const [games, presence, watchers] = [
