@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const STEP_MS = 300_000;
-const PACKAGES = ['genserver', 'ttl-cache', 'worker-pool', 'circuit-breaker', 'health-check', 'nestjs'];
+const PACKAGES = ['genserver', 'ttl-cache', 'worker-pool', 'circuit-breaker', 'health-check', 'nestjs', 'schematics'];
 const root = fileURLToPath(new URL('../', import.meta.url));
 const project = mkdtempSync(join(realpathSync(tmpdir()), 'rookery-pack-'));
 process.once('exit', () => rmSync(project, { recursive: true, force: true }));
@@ -46,6 +46,7 @@ assert.ok(require('@rookery/nestjs/ttl-cache').TtlCacheModule !== undefined);
 assert.ok(require('@rookery/nestjs/circuit-breaker').CircuitBreakerModule !== undefined);
 assert.ok(require('@rookery/nestjs/worker-pool').WorkerPoolModule !== undefined);
 assert.ok(require('@rookery/nestjs/metrics').MetricsModule !== undefined);
+assert.equal(typeof require('@rookery/schematics').server, 'function');
 assert.ok(require('@rookery/nestjs/testing').SupervisionTestingModule !== undefined);
 assert.ok(require('@rookery/nestjs/opentelemetry').OpenTelemetryModule !== undefined);
 class Clock extends GenServer {
@@ -116,7 +117,8 @@ function checkContent(name, files) {
   for (const needed of ['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']) {
     assert.ok(files.includes(needed), `the tarball of ${name} has no ${needed}`);
   }
-  const known = /^(dist|src)\/.*\.(ts|js|map)$|^docs\/[\w-]+\.md$|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
+  const known =
+    /^(dist|src)\/.*\.(ts|js|map)$|^docs\/[\w-]+\.md$|^schemas\/[\w-]+\.json$|^(LICENSE|README\.md|CHANGELOG\.md|(package|collection)\.json)$/;
   const surplus = files.filter((path) => !known.test(path) || /\.(test|spec)\./.test(path));
   assert.deepEqual(surplus, [], `the tarball of ${name} has files that nobody needs`);
   assert.equal(

@@ -154,6 +154,18 @@ export class RoomsModule {}
     expect(tree.readContent('/src/jobs.supervisor.ts')).toContain('children: [Room]');
   });
 
+  test('a child that has a place keeps it, and gets no second one', async () => {
+    const tree = await withTree('esm');
+    await run('server', { name: 'room' }, tree);
+    await run('supervisor', { name: 'jobs', flat: true, type: 'AppSupervisor' }, tree);
+    const before = tree.readContent('/src/jobs.supervisor.ts');
+    await run('server', { name: 'room' }, tree);
+    expect(tree.readContent('/src/jobs.supervisor.ts')).toBe(before);
+    await expect(run('server', { name: 'room', type: 'JobsSupervisor' }, tree)).rejects.toThrow(
+      'Room is a child of AppSupervisor already',
+    );
+  });
+
   test('refuses a supervisor that is not there, and names those that are', async () => {
     const tree = await withTree('esm');
     await expect(run('server', { name: 'room', supervisor: 'NoSuch' }, tree)).rejects.toThrow(

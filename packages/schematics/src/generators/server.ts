@@ -12,7 +12,7 @@ export function generateServer(project: Project, options: GenerateOptions): void
   const { className, folder, file } = names;
   if (options.skipImport !== true) {
     moduleFor(project, folder, className); // before the supervisor: who has no module has no tree either
-    const place = treePlaceFor(project, folder, className, options.supervisor ?? options.type);
+    const place = treePlaceFor(project, names, options.supervisor ?? options.type);
     provide(project, names);
     const text = project.read(place.file) ?? '';
     project.write(place.file, withChild(text, place, className, project.specifier(place.file, file)));

@@ -11,7 +11,7 @@ export function generateSupervisor(project: Project, options: GenerateOptions): 
   const names = namesOf('supervisor', project.sourceRoot, options);
   const { className, folder, file } = names;
   if (options.skipImport !== true) {
-    const place = treePlaceFor(project, folder, className, options.supervisor ?? options.type);
+    const place = treePlaceFor(project, names, options.supervisor ?? options.type);
     const text = project.read(place.file) ?? '';
     project.write(place.file, withChild(text, place, className, project.specifier(place.file, file)));
     project.note(`${className} is a child of ${describe(place)}: what is made below ${folder.slice(1)} goes under it.`);
@@ -27,7 +27,7 @@ export function createSupervisor(project: Project, names: Names, options: Genera
   createFiles(project, names, spec, supervisorFile(names, isRoot), (extension) =>
     app === undefined
       ? ''
-      : supervisorSpec(names, extension, {
+      : supervisorSpec(names, extension, isRoot, {
           className: app.className,
           from: project.specifier(names.specFile, app.file),
         }),

@@ -4,6 +4,7 @@ import { withImport } from '../edit/imports.js';
 import { intoList, propertyOf, stringOf } from '../edit/objects.js';
 import { edited, parse } from '../edit/source.js';
 import { SchematicError } from '../errors.js';
+import type { Names } from '../naming.js';
 import { appModule, type ClassPlace, fileOf } from './modules.js';
 import type { Project } from './project.js';
 
@@ -18,20 +19,40 @@ export interface RootPlace {
   readonly root: ClassPlace | undefined;
 }
 
-/** The supervisor by that name, or the nearest place for children: in the folder, in those around it, else the root of the tree. */
-export function treePlaceFor(project: Project, folder: string, child: string, wanted: string | undefined): TreePlace {
-  if (wanted !== undefined && wanted !== '') return byName(project, wanted);
+/**
+ * The place for a child: where it is already, the supervisor of that name, or the nearest: in the folder, in those around it, else
+ * the root of the tree.
+ */
+export function treePlaceFor(project: Project, child: Names, wanted = ''): TreePlace {
+  const home = homeOf(project, child);
+  if (home !== undefined && wanted !== '' && wanted !== nameOf(home)) throw elsewhere(child, home);
+  if (home !== undefined) return home;
+  return wanted === '' ? nearest(project, child) : byName(project, wanted);
+}
+
+function nearest(project: Project, { folder, file, className }: Names): TreePlace {
   for (const around of project.foldersFrom(folder)) {
-    const places = placesIn(project, around).filter((place) => place.kind === 'feature' || place.className !== child);
+    const places = placesIn(project, around).filter((place) => place.kind === 'feature' || place.file !== file);
     if (places.length > 1) throw several(around, places);
     if (places[0] !== undefined) return places[0];
   }
   const root = findRoot(project)?.root;
-  if (root !== undefined && root.className !== child) return { kind: 'supervisor', ...root };
+  if (root !== undefined && root.file !== file) return { kind: 'supervisor', ...root };
   throw new SchematicError(
     'no_supervisor',
-    `No supervisor for ${child}: there is none in ${folder.slice(1)}, in a folder around it, or as root of SupervisionModule.forRoot. Make a tree first, "nest g -c @rookery/schematics tree app", or use --skip-import.`,
+    `No supervisor for ${className}: there is none in ${folder.slice(1)}, in a folder around it, or as root of SupervisionModule.forRoot. Make a tree first, "nest g -c @rookery/schematics tree app", or use --skip-import.`,
   );
+}
+
+/** Where that very class is a child. */
+function homeOf(project: Project, { className, file }: Names): TreePlace | undefined {
+  return allPlaces(project).find((place) => {
+    const source = parse(project.read(place.file) ?? '');
+    const options = optionsOf(source, place);
+    const children = options === undefined ? undefined : propertyOf(options, 'children');
+    if (children === undefined || !mentions(children, className)) return false;
+    return fileOf(project, place.file, source, className) === file;
+  });
 }
 
 /** Where the tree of the application begins, if it has one. */
@@ -71,13 +92,17 @@ function nameOf(place: TreePlace): string {
 }
 
 function byName(project: Project, wanted: string): TreePlace {
-  const all = project.sources().flatMap((file) => [...supervisorsIn(project, file), ...featuresOf(project, file)]);
+  const all = allPlaces(project);
   const found = all.filter((place) => nameOf(place) === wanted);
   if (found.length > 1)
     throw new SchematicError('several_supervisors', `${wanted} is in several files: ${listOf(found)}. Rename one.`);
   if (found[0] !== undefined) return found[0];
   const known = all.map(nameOf).join(', ') || 'none';
   throw new SchematicError('no_supervisor', `No supervisor or feature is called "${wanted}". There are: ${known}.`);
+}
+
+function allPlaces(project: Project): TreePlace[] {
+  return project.sources().flatMap((file) => [...supervisorsIn(project, file), ...featuresOf(project, file)]);
 }
 
 function supervisorsIn(project: Project, file: string): TreePlace[] {
@@ -122,6 +147,13 @@ function filesFromApp(project: Project): string[] {
     if (error instanceof SchematicError) return modules; // a library: it has no application
     throw error;
   }
+}
+
+function elsewhere({ className }: Names, home: TreePlace): SchematicError {
+  return new SchematicError(
+    'name_taken',
+    `${className} is a child of ${describe(home)} already, and has one place in a tree. Take it out there first.`,
+  );
 }
 
 function several(folder: string, places: readonly TreePlace[]): SchematicError {

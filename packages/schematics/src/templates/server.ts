@@ -41,9 +41,9 @@ export class ${className} extends GenServer<${className}State> {
 }
 
 export function serverSpec({ className, variable, base }: Names, extension: string): string {
-  return `import { Test, type TestingModule } from '@nestjs/testing';
-import type { ServerRef } from '@rookery/genserver';
-import { getServerToken, SupervisionModule, Supervisor } from '@rookery/nestjs';
+  return `import type { ServerRef } from '@rookery/genserver';
+import { SupervisionModule, Supervisor } from '@rookery/nestjs';
+import { SupervisionTestingModule } from '@rookery/nestjs/testing';
 import { ${className} } from './${base}.server${extension}';
 
 // A tree of its own, so that each test has a fresh server.
@@ -51,24 +51,21 @@ import { ${className} } from './${base}.server${extension}';
 class TestSupervisor {}
 
 describe('${className}', () => {
-  let app: TestingModule;
+  let app: SupervisionTestingModule;
   let ${variable}: ServerRef<${className}>;
 
   beforeEach(async () => {
-    app = await Test.createTestingModule({
+    app = await SupervisionTestingModule.createTestingModule({
       imports: [SupervisionModule.forRoot({ root: TestSupervisor })],
       providers: [${className}],
     }).compile();
-    await app.init(); // starts the tree
-    ${variable} = app.get<ServerRef<${className}>>(getServerToken(${className}), { strict: false });
+    await app.init(); // starts the tree, on a clock that stands still
+    ${variable} = app.ref(${className});
   });
 
   afterEach(async () => {
     await app.close();
-  });
-
-  it('begins with nothing', async () => {
-    expect(await ${variable}.call.total()).toBe(0);
+    await app.assertNoLeaks();
   });
 
   it('takes messages in their order, calls and casts', async () => {
@@ -81,6 +78,13 @@ describe('${className}', () => {
     await ${variable}.call.add(1);
     await expect(${variable}.call.add(0.5)).rejects.toThrow(RangeError);
     expect(await ${variable}.call.total()).toBe(1);
+  });
+
+  it('begins anew after a crash, behind the same ref', async () => {
+    app.useLogger(false); // it is meant to crash
+    await ${variable}.call.add(1);
+    await app.crash(${className});
+    expect(await ${variable}.call.total()).toBe(0);
   });
 });
 `;
