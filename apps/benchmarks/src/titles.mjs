@@ -17,6 +17,10 @@ const titles = {
   'rookery-supervised': 'rookery, supervised',
   worker: `node ${process.versions.node}, bare threads`,
   'rookery-timed': 'rookery, callTimeoutMs',
+  'bare-named': 'a bare ref by name',
+  bare: 'a bare ref',
+  service: 'a plain service',
+  'service-store': 'a plain service, AsyncLocalStorage',
   promise: `node ${process.versions.node}`,
   map: 'Map (no expiry)',
 };

@@ -11,9 +11,17 @@ import {
   type Type,
 } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { child, type DynamicSupervisorRef, GenServer, Runtime } from '@rookery/genserver';
+import { child, type DynamicSupervisorRef, GenServer, Runtime, type ServerRef } from '@rookery/genserver';
 import { settle } from '@rookery/genserver/testing';
-import { DynamicSupervisor, getServerToken, Supervised, SupervisionModule, Supervisor } from '../src/index.js';
+import {
+  DynamicSupervisor,
+  feature,
+  getServerToken,
+  InjectServer,
+  Supervised,
+  SupervisionModule,
+  Supervisor,
+} from '../src/index.js';
 import { MemoryLogger, useApps } from './support/apps.js';
 
 const boot = useApps();
@@ -76,6 +84,24 @@ describe('what a server injects', () => {
     expect(await runtime.ref(Between, 'Between').call.isWhole()).toBe(true);
   });
 
+  test('may come from a module that imports the one of the server, and the other way round', async () => {
+    @Module({ imports: [forwardRef(() => GreeterModule)], providers: [Names], exports: [Names] })
+    class NamesModule {}
+    @Module({ imports: [forwardRef(() => NamesModule)], providers: [Greeter] })
+    class GreeterModule {}
+    const { runtime } = await boot(treeOf(Greeter), { imports: [NamesModule, GreeterModule] });
+    expect(await runtime.ref(Greeter, 'Greeter').call.greet()).toBe('hello Ada');
+  });
+
+  test('may be the same provider under another token, or a value', async () => {
+    const names = [
+      { provide: 'value', useValue: { first: 'Cleo' } },
+      { provide: Names, useExisting: 'value' },
+    ];
+    const { runtime } = await boot(treeOf(Greeter), { providers: [...names, Greeter] });
+    expect(await runtime.ref(Greeter, 'Greeter').call.greet()).toBe('hello Cleo');
+  });
+
   test('is looked up in the module of the server', async () => {
     @Module({ providers: [{ provide: Names, useValue: { first: 'inner' } }, Greeter] })
     class InnerModule {}
@@ -105,6 +131,27 @@ describe('what a server injects', () => {
     await settle(runtime);
     expect(await writer.call.id()).toBe(2);
   });
+});
+
+test('a server may be provided by a global module, which contributes it to the tree', async () => {
+  @Supervisor({ strategy: 'one_for_one', children: [feature('greetings')] })
+  class Root {}
+  @Global()
+  @Module({
+    imports: [SupervisionModule.forFeature({ at: 'greetings', children: [Greeter] })],
+    providers: [Names, Greeter],
+  })
+  class GreetingsModule {}
+  class User {
+    constructor(@InjectServer(Greeter) readonly greeter: ServerRef<Greeter>) {}
+  }
+  @Module({ providers: [User] })
+  class UserModule {}
+  const { app, runtime } = await boot(Root, { imports: [GreetingsModule, UserModule] });
+  const { greeter } = app.get(User);
+  runtime.kill('Greeter');
+  await settle(runtime);
+  expect(await greeter.call.greet()).toBe('hello Ada');
 });
 
 describe('a transient provider of a transient provider of a server', () => {
