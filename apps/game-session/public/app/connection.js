@@ -20,6 +20,20 @@ export class RequestError extends Error {
   }
 }
 
+/** What passes by itself. A request that was not answered may have been carried out: repeat what may be repeated. */
+const PASSING = new Set(['disconnected', 'timeout', 'restarting', 'store_unavailable', 'overloaded', 'rate_limited']);
+const AGAIN_MS = 500;
+
+/**
+ * Waits until it is worth another try; false: it never will be.
+ * @param {unknown} error
+ */
+export async function passes(error) {
+  if (!(error instanceof RequestError) || !PASSING.has(error.reason)) return false;
+  await new Promise((resolve) => setTimeout(resolve, error.retryAfterMs ?? AGAIN_MS));
+  return true;
+}
+
 const LOST = new RequestError({ reason: 'disconnected', message: 'The connection was lost.' });
 
 /**
@@ -41,7 +55,7 @@ export class Connection extends EventTarget {
   #reconnectInMs;
   /** Who waits for which answer. @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void }>} */
   #pending = new Map();
-  /** What is to be watched again on a new socket. @type {Map<string, () => void>} */
+  /** What is to be watched again on a new socket. @type {Map<string, () => Promise<void>>} */
   #watches = new Map();
 
   constructor() {
@@ -88,15 +102,19 @@ export class Connection extends EventTarget {
    * @param {{ onResult?: (result: Results[Name]) => void, onError?: (error: RequestError) => void }} then
    */
   watch(key, event, data, { onResult, onError } = {}) {
-    const ask = () => {
+    const ask = async () => {
       const isStill = () => this.#watches.get(key) === ask; // an answer that comes late is for nobody
-      this.#send(event, data).then(
-        (result) => isStill() && onResult?.(result),
-        (error) => isStill() && error !== LOST && onError?.(error),
-      );
+      try {
+        const result = await this.#send(event, data);
+        if (isStill()) onResult?.(result);
+      } catch (error) {
+        if (error === LOST || !isStill()) return; // it is asked again on the next socket
+        if (!(await passes(error))) onError?.(/** @type {RequestError} */ (error));
+        else if (isStill() && this.#state === 'online') await ask();
+      }
     };
     this.#watches.set(key, ask);
-    if (this.#state === 'online') ask();
+    if (this.#state === 'online') void ask();
   }
 
   /**
@@ -133,7 +151,7 @@ export class Connection extends EventTarget {
       this.#tries = 0;
       this.#setState('online');
       this.#tell('welcome', welcome);
-      for (const ask of this.#watches.values()) ask();
+      for (const ask of this.#watches.values()) void ask();
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       if (error.reason === 'unauthorized') this.#tell('refused', error);

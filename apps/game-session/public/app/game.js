@@ -1,6 +1,6 @@
 // @ts-check
 import { Board } from './board.js';
-import { RequestError } from './connection.js';
+import { passes, RequestError } from './connection.js';
 import { announce, byId, create, setAttribute, setText, toast } from './dom.js';
 import { TurnClock } from './turn-clock.js';
 import { changeIn, nameOf, sideOf, statusOf } from './words.js';
@@ -9,8 +9,6 @@ import { changeIn, nameOf, sideOf, statusOf } from './words.js';
 /** @typedef {import('./connection.js').Connection} Connection */
 
 /** A move that was not answered may have been made; as it says which move it is, it can be sent again without harm. */
-const RETRYABLE = new Set(['disconnected', 'timeout', 'restarting', 'store_unavailable', 'rate_limited']);
-const RETRY_MS = 400;
 const TRIES = 20;
 
 /** One game: as a player, or as somebody who watches. */
@@ -142,9 +140,8 @@ export class GameScreen {
       try {
         return await this.#connection.request('game.move', move);
       } catch (error) {
-        if (!(error instanceof RequestError) || !RETRYABLE.has(error.reason) || tries === TRIES) throw error;
         this.#setStatus('Your move is on its way…', 'trouble');
-        await new Promise((resolve) => setTimeout(resolve, error.retryAfterMs ?? RETRY_MS));
+        if (tries === TRIES || !(await passes(error))) throw error;
       }
       if (this.#id !== move.id || (this.#game?.moves.length ?? 0) > move.ply) return undefined;
     }
