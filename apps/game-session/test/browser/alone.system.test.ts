@@ -109,6 +109,7 @@ describeInBrowser(`one player ${inBrowser}`, () => {
       await hasDiscs(page, 0, 1);
       await page.goto(`${app().url}/#/game/ffffffffffff`);
       await page.getByText('This game cannot be shown').waitFor();
+      expect(await page.locator('#missing-text').textContent()).toContain('no such game');
     },
     TEST_MS,
   );

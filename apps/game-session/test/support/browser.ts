@@ -13,7 +13,8 @@ const executablePath = (process.env['PATH'] ?? '')
 const LIMIT_MS = 60_000;
 
 /** Tests that need a browser: skipped without one. */
-export const describeInBrowser = executablePath === undefined ? describe.skip : describe;
+export const describeInBrowser: (name: string, tests: () => void) => void =
+  executablePath === undefined ? describe.skip : describe;
 
 /** For their titles, so that the report says why they were skipped. */
 export const inBrowser = executablePath === undefined ? '(skipped: no chromium on PATH)' : 'in a browser';
