@@ -13,7 +13,7 @@ export interface Tree {
 
 /** Every tree made in a test is stopped after it, and must have left nothing behind. */
 export function useTrees(): (
-  children: (runtime: Runtime, clock: ManualClock) => readonly ChildSpec<unknown>[],
+  children: (runtime: Runtime, clock: ManualClock) => readonly ChildSpec[],
 ) => Promise<Tree> {
   const used: Tree[] = [];
   let leaks: LeakDetector;
