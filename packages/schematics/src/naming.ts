@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import ts from 'typescript';
 import { SchematicError } from './errors.js';
 
 /** What stands in a file's name before `.ts`, and, but for a server, at the end of its class's. */
@@ -10,7 +11,7 @@ export interface Names {
   readonly base: string;
   /** `GameRoom`, or with its kind: `GameRoomCache`. */
   readonly className: string;
-  /** `gameRoom`: of a variable. */
+  /** `gameRoom`: of a variable; `newServer` where the code would not take `new`. */
   readonly variable: string;
   /** The folder, from the root of the project: `/src/games/game-room`. */
   readonly folder: string;
@@ -32,7 +33,10 @@ const BASE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 // What generated code uses itself; a class of that name would hide it.
 const BUILT_IN = 'Array Boolean Date Error Function Map Number Object Promise RangeError Set String';
 const IMPORTED = 'GenServer ServerRef Supervised Supervisor SupervisionModule Test TestingModule TestSupervisor';
-const TAKEN = new Set(`${BUILT_IN} ${IMPORTED}`.split(' '));
+const MORE = 'SupervisionTestingModule CircuitBreaker InjectCache InPool';
+const TAKEN = new Set(`${BUILT_IN} ${IMPORTED} ${MORE}`.split(' '));
+// What a test uses itself, and words that look like names but are none.
+const OTHER_WORDS = new Set('app describe it expect beforeEach afterEach await undefined arguments eval'.split(' '));
 
 /** The names of what `nest g KIND games/room` makes. Throws a SchematicError for a name that makes no class or leaves the project. */
 export function namesOf(kind: Kind, sourceRoot: string, naming: Naming): Names {
@@ -52,11 +56,21 @@ export function namesOf(kind: Kind, sourceRoot: string, naming: Naming): Names {
   return {
     base,
     className,
-    variable: word.charAt(0).toLowerCase() + word.slice(1),
+    variable: variableOf(word),
     folder: folder.replace(/(.)\/$/, '$1'),
     file: posix.join(folder, `${base}.${kind}.ts`),
     specFile: posix.join(folder, `${base}.${kind}.${suffix}.ts`),
   };
+}
+
+function variableOf(word: string): string {
+  const variable = word.charAt(0).toLowerCase() + word.slice(1);
+  return OTHER_WORDS.has(variable) || isReserved(variable) ? `${variable}Server` : variable;
+}
+
+function isReserved(word: string): boolean {
+  const kind = ts.createScanner(ts.ScriptTarget.Latest, true, ts.LanguageVariant.Standard, word).scan();
+  return kind >= ts.SyntaxKind.FirstReservedWord && kind <= ts.SyntaxKind.LastFutureReservedWord;
 }
 
 function segmentsOf(name: unknown): string[] {

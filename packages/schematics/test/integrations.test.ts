@@ -75,6 +75,17 @@ describe('health', () => {
     expect(tree.readContent(MODULE)).toContain('providers: [AppService, DatabaseHealth]');
   });
 
+  test('two indicators of one name are too many', async () => {
+    const tree = await withTree('esm', {
+      '/src/games/games.module.ts': `import { Module } from '@nestjs/common';\n\n@Module({})\nexport class GamesModule {}\n`,
+    });
+    await run('health', { name: 'database' }, tree);
+    await expect(run('health', { name: 'games/database' }, tree)).rejects.toMatchObject({
+      code: 'ERR_SCHEMATICS_NAME_TAKEN',
+      message: expect.stringContaining('src/database/database.health.ts has a health indicator "database" already'),
+    });
+  });
+
   test('probes that another module has stay where they are', async () => {
     const tree = await withTree('esm', {
       '/src/ops/ops.module.ts': `import { Module } from '@nestjs/common';\nimport { HealthModule } from '@rookery/nestjs/health';\n\n@Module({ imports: [HealthModule.forRootAsync({ useFactory: () => ({}) })] })\nexport class OpsModule {}\n`,

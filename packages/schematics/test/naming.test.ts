@@ -44,6 +44,23 @@ describe('names', () => {
     expect(namesOf('server', 'src', { name: 'game-room' }).variable).toBe('gameRoom');
   });
 
+  test.each(['app', 'class', 'new', 'package', 'await', 'expect', 'it', 'describe', 'before-each', 'undefined'])(
+    'a variable is not "%s", which the code needs for itself',
+    (name) => {
+      const { className, variable } = namesOf('server', 'src', { name });
+      expect(variable).toBe(`${className.charAt(0).toLowerCase()}${className.slice(1)}Server`);
+    },
+  );
+
+  test.each([
+    ['server', 'supervision-testing-module'],
+    ['breaker', 'circuit'],
+    ['cache', 'inject'],
+    ['pool', 'in'],
+  ] as const)('a %s that would hide what its code imports is refused: "%s"', (kind, name) => {
+    expect(() => namesOf(kind, 'src', { name })).toThrow(expect.objectContaining({ code: 'ERR_SCHEMATICS_NAME' }));
+  });
+
   test.each([
     [undefined, 'Expected a name'],
     ['', 'Expected a name'],

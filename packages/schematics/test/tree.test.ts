@@ -90,6 +90,16 @@ export class AppModule {}
   test.each([
     ['is missing', undefined],
     ['makes the application in some other way', `import './app.module.js';\n`],
+    ...[
+      'NestFactory.create(AppModule).then((app) => app.listen(3000));',
+      'const app = NestFactory.create(AppModule);',
+      'const server = (await NestFactory.create(AppModule)).getHttpServer();',
+      'const [app] = await Promise.all([NestFactory.create(AppModule)]);',
+      'let app;\nif (isProd) app = await NestFactory.create(AppModule);\nelse app = await NestFactory.create(AppModule, {});',
+    ].map((statement): [string, string] => [
+      `says ${statement}`,
+      `import { NestFactory } from '@nestjs/core';\nimport { AppModule } from './app.module.js';\n\n${statement}\n`,
+    ]),
   ])('where main.ts %s, it says what to call', async (_, main) => {
     const tree = nestProject('esm');
     if (main === undefined) tree.delete('/src/main.ts');
@@ -97,6 +107,7 @@ export class AppModule {}
     const told: Told = { notes: [], tasks: [] };
     await run('tree', {}, tree, told);
     expect(told.notes.join('\n')).toContain('Call app.enableShutdownHooks()');
+    expect(tree.read('/src/main.ts')?.toString()).toBe(main);
     expect(tree.readContent('/src/app.module.ts')).toContain('forRoot');
   });
 

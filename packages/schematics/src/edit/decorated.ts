@@ -4,7 +4,6 @@ import { nodesOf } from './source.js';
 /** A class with a decorator that is called. */
 export interface DecoratedClass {
   readonly name: string;
-  readonly isExported: boolean;
   readonly call: ts.CallExpression;
   /** What the decorator is called with, if that is written as an object. */
   readonly options: ts.ObjectLiteralExpression | undefined;
@@ -17,9 +16,7 @@ export function decoratedClasses(source: ts.SourceFile, decorator: string): Deco
     .flatMap((declared) => {
       const call = callOf(declared, decorator);
       if (call === undefined || declared.name === undefined) return [];
-      const modifiers = ts.getModifiers(declared) ?? [];
-      const isExported = modifiers.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
-      return [{ name: declared.name.text, isExported, call, options: objectOf(call.arguments[0]) }];
+      return [{ name: declared.name.text, call, options: objectOf(call.arguments[0]) }];
     });
 }
 

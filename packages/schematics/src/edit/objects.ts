@@ -11,6 +11,17 @@ export function propertyOf(
     .find(({ name }) => (ts.isIdentifier(name) || ts.isStringLiteral(name)) && name.text === key);
 }
 
+/**
+ * Whether an object may have that key without saying so: by what it spreads, a computed name, or an accessor. A property
+ * put there would hide that one.
+ */
+export function mayHide(object: ts.ObjectLiteralExpression, key: string): boolean {
+  if (propertyOf(object, key) !== undefined) return false;
+  return object.properties.some(
+    ({ name }) => name === undefined || ts.isComputedPropertyName(name) || name.getText() === key,
+  );
+}
+
 /** The text of a property that is written as such, or undefined. */
 export function stringOf(object: ts.ObjectLiteralExpression, key: string): string | undefined {
   const property = propertyOf(object, key);
@@ -75,8 +86,11 @@ function behind(source: ts.SourceFile, holder: ts.Node, items: ts.NodeArray<ts.N
   const hasComma = items.hasTrailingComma;
   const end = hasComma ? items.end : last.end;
   const comments = ts.getTrailingCommentRanges(source.text, end) ?? [];
-  const at = comments.at(-1)?.end ?? end;
-  const isLined = !isOnOneLine(source, holder) && startsItsLine(source, last);
+  const comment = comments.at(-1);
+  const at = comment?.end ?? end;
+  const isLined =
+    comment?.kind === ts.SyntaxKind.SingleLineCommentTrivia || // which would swallow it
+    (!isOnOneLine(source, holder) && startsItsLine(source, last));
   const gap = isLined ? styleOf(source).eol + indentOf(source, last) : ' ';
   const added = insertion(at, `${gap}${item}${hasComma ? ',' : ''}`);
   if (hasComma) return [added];

@@ -7,6 +7,7 @@ import { parse } from '../edit/source.js';
 import { addDependencies } from '../project/dependencies.js';
 import { addNamed, type Integration } from '../project/integrations.js';
 import { appModule, moduleFor, withListed } from '../project/modules.js';
+import { checkFreeIndicator } from '../project/names-taken.js';
 import type { Project } from '../project/project.js';
 import { breakerFile, breakerSpec } from '../templates/breaker.js';
 import { cacheFile, cacheSpec } from '../templates/cache.js';
@@ -61,6 +62,7 @@ export function generateHealth(project: Project, options: GenerateOptions): void
   const names = namesOf('health', project.sourceRoot, options);
   if (options.skipImport !== true) {
     provide(project, names);
+    checkFreeIndicator(project, names);
     addHealthModule(project);
   }
   finish(project, names, options, 'health-check', healthFile(names), healthSpec);

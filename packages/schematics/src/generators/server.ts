@@ -1,6 +1,7 @@
 import { namesOf } from '../naming.js';
 import type { GenerateOptions } from '../options.js';
 import { moduleFor } from '../project/modules.js';
+import { checkFreeInTree } from '../project/names-taken.js';
 import type { Project } from '../project/project.js';
 import { describe, treePlaceFor, withChild } from '../project/trees.js';
 import { serverFile, serverSpec } from '../templates/server.js';
@@ -14,6 +15,7 @@ export function generateServer(project: Project, options: GenerateOptions): void
     moduleFor(project, folder, className); // before the supervisor: who has no module has no tree either
     const place = treePlaceFor(project, names, options.supervisor ?? options.type);
     provide(project, names);
+    checkFreeInTree(project, names);
     const text = project.read(place.file) ?? '';
     project.write(place.file, withChild(text, place, className, project.specifier(place.file, file)));
     project.note(`${className} is a child of ${describe(place)}: inject it with @InjectServer(${className}).`);

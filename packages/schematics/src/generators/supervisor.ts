@@ -1,6 +1,7 @@
 import { type Names, namesOf } from '../naming.js';
 import type { GenerateOptions } from '../options.js';
 import { appModule, type ClassPlace, moduleFor } from '../project/modules.js';
+import { checkFreeInTree } from '../project/names-taken.js';
 import type { Project } from '../project/project.js';
 import { describe, findRoot, treePlaceFor, withChild } from '../project/trees.js';
 import { supervisorFile, supervisorSpec } from '../templates/supervisor.js';
@@ -12,6 +13,7 @@ export function generateSupervisor(project: Project, options: GenerateOptions): 
   const { className, folder, file } = names;
   if (options.skipImport !== true) {
     const place = treePlaceFor(project, names, options.supervisor ?? options.type);
+    checkFreeInTree(project, names);
     const text = project.read(place.file) ?? '';
     project.write(place.file, withChild(text, place, className, project.specifier(place.file, file)));
     project.note(`${className} is a child of ${describe(place)}: what is made below ${folder.slice(1)} goes under it.`);

@@ -1,7 +1,5 @@
 import { posix } from 'node:path';
-import { callsOf } from '../edit/decorated.js';
 import { withImport } from '../edit/imports.js';
-import { parse } from '../edit/source.js';
 import { SchematicError } from '../errors.js';
 import { type Names, namesOf } from '../naming.js';
 import type { GenerateOptions } from '../options.js';
@@ -62,7 +60,7 @@ export function hooks(project: Project): void {
   const text = project.read(project.entryFile);
   const changed = text === undefined ? undefined : withShutdownHooks(text);
   if (changed !== undefined) project.write(project.entryFile, changed);
-  else if (text === undefined || callsOf(parse(text), 'NestFactory', ['create']).length === 0) {
+  else {
     project.note(
       `Call app.enableShutdownHooks() where the application is made, or signals end it without stopping the tree.`,
     );

@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { callsOf, objectOf } from '../edit/decorated.js';
 import { withImport } from '../edit/imports.js';
-import { atEndOf, intoList, stringOf } from '../edit/objects.js';
+import { atEndOf, intoList, mayHide, stringOf } from '../edit/objects.js';
 import { edited, nodesOf, parse } from '../edit/source.js';
 import { SchematicError } from '../errors.js';
 import { type ClassPlace, moduleClass, withListed } from './modules.js';
@@ -73,5 +73,6 @@ function intoCall(
   if (argument === undefined) return undefined;
   if (list === undefined) return edited(text, atEndOf(source, argument, entry));
   const options = objectOf(argument);
-  return options === undefined ? undefined : edited(text, intoList(source, options, list, entry));
+  const isOpaque = options === undefined || mayHide(options, list);
+  return isOpaque ? undefined : edited(text, intoList(source, options, list, entry));
 }

@@ -16,20 +16,48 @@ export function withShutdownHooks(text: string): string | undefined {
   return undefined;
 }
 
-/** `const app = await NestFactory.create(AppModule)`, whatever stands around the call. */
-function variableOf(start: ts.Node): { readonly statement: ts.Statement; readonly name: string } | undefined {
+interface Made {
+  readonly statement: ts.Statement;
+  readonly name: string;
+}
+
+/** `const app = await NestFactory.create(AppModule)`, or with a function around it: not what is asked of it, nor a promise of it. */
+function variableOf(start: ts.Node): Made | undefined {
   let node: ts.Node = start;
-  while (!ts.isSourceFile(node) && !ts.isFunctionLike(node)) {
-    if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name)) {
-      const statement = node.parent.parent;
-      return ts.isVariableStatement(statement) ? { statement, name: node.name.text } : undefined;
-    }
-    if (isAssignment(node) && ts.isExpressionStatement(node.parent)) {
-      return { statement: node.parent, name: node.left.text };
-    }
+  let isAwaited = false;
+  while (isAround(node.parent, node)) {
     node = node.parent;
+    isAwaited ||= ts.isAwaitExpression(node);
   }
-  return undefined;
+  const made = isAwaited ? madeBy(node.parent) : undefined;
+  return made !== undefined && isInBlock(made.statement) ? made : undefined;
+}
+
+/** What gives the application that it gets. */
+function isAround(outer: ts.Node, inner: ts.Node): boolean {
+  if (ts.isCallExpression(outer)) return outer.expression !== inner;
+  return (
+    ts.isAwaitExpression(outer) ||
+    ts.isParenthesizedExpression(outer) ||
+    ts.isAsExpression(outer) ||
+    ts.isSatisfiesExpression(outer) ||
+    ts.isTypeAssertionExpression(outer) ||
+    ts.isNonNullExpression(outer)
+  );
+}
+
+function madeBy(node: ts.Node): Made | undefined {
+  if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name)) {
+    const statement = node.parent.parent;
+    return ts.isVariableStatement(statement) ? { statement, name: node.name.text } : undefined;
+  }
+  if (!isAssignment(node) || !ts.isExpressionStatement(node.parent)) return undefined;
+  return { statement: node.parent, name: node.left.text };
+}
+
+/** Elsewhere, behind an `if` without braces say, a second statement would not belong to it. */
+function isInBlock({ parent }: ts.Statement): boolean {
+  return ts.isSourceFile(parent) || ts.isBlock(parent) || ts.isCaseOrDefaultClause(parent);
 }
 
 /** `app = await NestFactory.create(AppModule)` */

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import ts from 'typescript';
 import { bindingOf, withImport } from '../edit/imports.js';
 import { type DecoratedClass, decoratedClasses } from '../edit/decorated.js';
-import { intoList } from '../edit/objects.js';
+import { intoList, mayHide } from '../edit/objects.js';
 import { edited, nodesOf, parse } from '../edit/source.js';
 import { SchematicError } from '../errors.js';
 import type { Project } from './project.js';
@@ -53,7 +53,8 @@ export function startsOf(source: ts.SourceFile): ts.CallExpression[] {
 export function withListed(text: string, place: ClassPlace, key: string, element: string): string {
   const source = parse(text);
   const { options, call } = moduleClass(source, place);
-  if (options === undefined && call.arguments.length > 0) throw notEditable(place, key, element);
+  const isOpaque = options === undefined ? call.arguments.length > 0 : mayHide(options, key);
+  if (isOpaque) throw notEditable(place, key, element);
   if (options === undefined) {
     const at = call.end - 1;
     return withListed(`${text.slice(0, at)}{}${text.slice(at)}`, place, key, element);
@@ -87,7 +88,7 @@ function listed({ options }: DecoratedClass, key: string, className: string): bo
 function notEditable({ file, className }: ClassPlace, key: string, element: string): SchematicError {
   return new SchematicError(
     'not_editable',
-    `@Module of ${className} in ${file.slice(1)} is not written as an object, so nothing can be put there. Put ${element} into its ${key}, and use --skip-import.`,
+    `@Module of ${className} in ${file.slice(1)} is not written as an object that shows its ${key}, so nothing can be put there. Put ${element} into its ${key}, and use --skip-import.`,
   );
 }
 

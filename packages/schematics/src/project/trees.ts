@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { callsOf, decoratedClasses, mentions, objectOf } from '../edit/decorated.js';
 import { withImport } from '../edit/imports.js';
-import { intoList, propertyOf, stringOf } from '../edit/objects.js';
+import { intoList, mayHide, propertyOf, stringOf } from '../edit/objects.js';
 import { edited, parse } from '../edit/source.js';
 import { SchematicError } from '../errors.js';
 import type { Names } from '../naming.js';
@@ -77,7 +77,7 @@ export function withChild(text: string, place: TreePlace, className: string, fro
   const imported = from === undefined ? text : withImport(text, where, { name: className, from });
   const source = parse(imported);
   const options = optionsOf(source, place);
-  if (options === undefined) throw notEditable(place, className);
+  if (options === undefined || mayHide(options, 'children')) throw notEditable(place, className);
   const children = propertyOf(options, 'children');
   if (children !== undefined && mentions(children, className)) return imported;
   return edited(imported, intoList(source, options, 'children', className));
@@ -167,7 +167,7 @@ function several(folder: string, places: readonly TreePlace[]): SchematicError {
 function notEditable(place: TreePlace, className: string): SchematicError {
   return new SchematicError(
     'not_editable',
-    `The options of ${describe(place)} in ${place.file.slice(1)} are not written as an object, so nothing can be put there. Put ${className} into its children, and use --skip-import.`,
+    `The options of ${describe(place)} in ${place.file.slice(1)} are not written as an object that shows its children, so nothing can be put there. Put ${className} into its children, and use --skip-import.`,
   );
 }
 

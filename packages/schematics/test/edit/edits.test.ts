@@ -47,6 +47,16 @@ describe('an element in a list', () => {
       '@Module({\n  providers: [\n    A, // why A\n    B\n  ]\n})\nclass M {}',
     ],
     [
+      'a comment to the end of the line of the list',
+      '@Module({ providers: [A, // why A\n  ] })\nclass M {}',
+      '@Module({ providers: [A, // why A\nB,\n  ] })\nclass M {}',
+    ],
+    [
+      'a comment behind the last property',
+      '@Module({ imports: [] // none\n})\nclass M {}',
+      '@Module({ imports: [], // none\nproviders: [B]\n})\nclass M {}',
+    ],
+    [
       'other line ends and tabs',
       '@Module({\r\n\tproviders: [\r\n\t\tA,\r\n\t],\r\n})\r\nclass M {}',
       '@Module({\r\n\tproviders: [\r\n\t\tA,\r\n\t\tB,\r\n\t],\r\n})\r\nclass M {}',
