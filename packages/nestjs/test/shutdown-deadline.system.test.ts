@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, get, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Body, Controller, Get, type INestApplication, Post } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -11,6 +11,8 @@ import { MemoryLogger } from './support/apps.js';
 
 const DEADLINE_MS = 2_000;
 const SLOW_MS = 150;
+/** More than the network takes while nobody reads. */
+const LARGE = 'x'.repeat(30_000_000);
 
 let ended: string[] = [];
 
@@ -43,6 +45,12 @@ class Pages {
     reached();
     await sleep(SLOW_MS);
     return 'slow';
+  }
+
+  @Get('large')
+  large(): string {
+    reached();
+    return LARGE;
   }
 
   @Get('never')
@@ -134,6 +142,29 @@ test('a request that is answered in time gets its answer, its connection does no
   expect(ended).toEqual(['written']);
   expect(logger.lines.join('\n')).not.toMatch(/cut at half|Killed/);
   agent.destroy();
+});
+
+test.each([
+  ['an answer that is going out when the server closes goes out whole', []],
+  ['so do those that follow it on the same connection', [`GET /fast ${HEAD}\r\n`]],
+])('%s', async (_, following) => {
+  const isReached = new Promise<void>((resolve) => (reached = resolve));
+  const socket = await client();
+  socket.pause();
+  let read = '';
+  socket.setEncoding('latin1').on('data', (text: string) => (read += text));
+  socket.pause(); // as a listener has been added
+  socket.write([`GET /large ${HEAD}\r\n`, ...following].join(''));
+  await isReached;
+  const closed = app.close();
+  while (app.getHttpServer().listening) await nextTurn();
+  socket.resume();
+  await closed;
+  if (!socket.closed) await once(socket, 'close');
+  expect(read.split('HTTP/1.1 200 OK')).toHaveLength(2 + following.length);
+  expect(read.length).toBeGreaterThan(LARGE.length);
+  expect(read.endsWith(following.length === 0 ? 'x' : 'fast')).toBe(true);
+  expect(logger.lines.join('\n')).not.toMatch(/cut at half|Killed/);
 });
 
 describe('what is open at half of the deadline is cut, and the tree has the other half', () => {

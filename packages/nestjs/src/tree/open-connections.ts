@@ -5,11 +5,15 @@ import type { Socket } from 'node:net';
 type Peer = string | Socket;
 
 /** What of a server is used here: HTTP, HTTPS and HTTP/2 have it. */
-export type WatchedServer = Pick<Server, 'on' | 'off' | 'listenerCount'> & { keepAliveTimeout?: number };
+export type WatchedServer = Pick<Server, 'on' | 'off' | 'listenerCount'> & {
+  keepAliveTimeout?: number;
+  closeIdleConnections?: () => void;
+};
 
 /**
  * The open connections of an HTTP server, and which of them have a request in progress. Node's own `closeAllConnections`
- * leaves out upgraded connections and `closeIdleConnections` those that never sent a request, but `close` waits for both.
+ * leaves out upgraded connections and `closeIdleConnections` those that never sent a request, but `close` waits for both. And
+ * `closeIdleConnections` cuts an answer that is still going out, with all that are to follow it on the same connection.
  */
 export class OpenConnections {
   readonly #sockets = new Map<Peer, Socket>();
@@ -20,6 +24,8 @@ export class OpenConnections {
   readonly #upgraded = new Set<Peer>();
   #state: 'open' | 'closing' | 'cut' = 'open';
   #watchesUpgrades = false;
+  /** As it was. */
+  #closeIdleConnections: (() => void) | undefined;
 
   constructor(private readonly server: WatchedServer) {
     server.on('connection', this.#onConnection);
@@ -30,12 +36,11 @@ export class OpenConnections {
   /** Closes those that nobody waits on; the others as soon as their answer has gone out. Upgraded ones are their owner's. */
   closeIdle(): void {
     this.#state = 'closing';
+    this.#closeIdleConnections ??= this.server.closeIdleConnections;
+    // The server's `close` asks for it, and Fastify does.
+    if (this.#closeIdleConnections !== undefined) this.server.closeIdleConnections = () => this.#closeIdle();
     if (this.server.keepAliveTimeout !== undefined) this.server.keepAliveTimeout = 1; // told to clients in the last answers
-    for (const [peer, socket] of this.#sockets) {
-      const answer = this.#answers.get(socket);
-      if (!this.#isBusy(peer, socket)) socket.destroy();
-      else if (answer !== undefined) this.#closeAfter(answer, socket);
-    }
+    this.#closeIdle();
   }
 
   /** Cuts all that is open, and whatever still comes; returns how many there were. */
@@ -51,6 +56,15 @@ export class OpenConnections {
     this.server.off('secureConnection', this.#onConnection);
     this.server.off('request', this.#onRequest);
     this.server.off('upgrade', this.#onUpgrade);
+    if (this.#closeIdleConnections !== undefined) this.server.closeIdleConnections = this.#closeIdleConnections;
+  }
+
+  #closeIdle(): void {
+    for (const [peer, socket] of this.#sockets) {
+      const answer = this.#answers.get(socket);
+      if (!this.#isBusy(peer, socket)) socket.destroy();
+      else if (answer !== undefined) this.#closeAfter(answer, socket);
+    }
   }
 
   readonly #onConnection = (socket: Socket): void => {
