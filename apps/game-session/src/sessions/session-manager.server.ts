@@ -14,7 +14,7 @@ import { SETTINGS, type Settings } from '../settings.js';
 import type { Seats } from '../store/records.js';
 import { Repo } from '../store/repo.server.js';
 import type { NewGame } from '../store/writes.js';
-import { answerOf, STORE_MS } from './asked.js';
+import { answerOf, asked, STORE_MS } from './asked.js';
 import { GameError } from './errors.js';
 import { FirstRecord } from './first-record.js';
 import { gameName, GameRegistry, type GameRegistryRef } from './game-registry.js';
@@ -25,6 +25,9 @@ import { sessionOf } from './session-of.js';
 
 /** Who does not answer for so long does not only wait for the store. */
 export const SUSPECT_MS = STORE_MS + 500;
+
+/** A store that takes longer is busy. */
+const STORE_SOON_MS = 500;
 
 /** What `quick` has found. */
 export interface QuickGame {
@@ -141,12 +144,19 @@ export class SessionManager extends GenServer {
   async #check(id: string): Promise<void> {
     const session = this.runtime.ref(GameSession, gameName(id));
     const { pid } = session;
+    if (!(await this.#isSilent(session)) || session.pid !== pid || pid === undefined) return; // if it has ended, that is known
+    // Sessions wait for the store. If that has no time either, none of them hangs: to kill them would only make more to do.
+    if ((await asked(this.repo.with({ timeoutMs: STORE_SOON_MS }).call.ping())).kind !== 'ok') return;
+    this.#logger.warn(`Game ${id} does not answer: its session is killed`);
+    this.runtime.kill(pid);
+  }
+
+  async #isSilent(session: ServerRef<GameSession>): Promise<boolean> {
     try {
       await session.with({ timeoutMs: SUSPECT_MS }).call.ping();
+      return false;
     } catch (error) {
-      if (!(error instanceof CallTimeoutError) || session.pid !== pid || pid === undefined) return; // it has ended: that is known
-      this.#logger.warn(`Game ${id} does not answer: its session is killed`);
-      this.runtime.kill(pid);
+      return error instanceof CallTimeoutError;
     }
   }
 

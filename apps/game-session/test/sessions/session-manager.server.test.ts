@@ -106,6 +106,22 @@ describe('a session that hangs', () => {
     expect(arena.session(id).pid).toBe(pid);
   });
 
+  test('while the store has no time either, nobody is killed: the app is busy, and that would only make more to do', async () => {
+    const arena = await newArena();
+    const id = await newGame(arena, [3]);
+    const { pid } = arena.session(id);
+    arena.games.disturb(id, 'hang');
+    arena.disk.fault = 'stuck';
+    arena.manager.cast.suspect(id);
+    await arena.clock.advance(SUSPECT_MS + 1_000);
+    expect(arena.session(id).pid).toBe(pid);
+
+    arena.disk.fault = undefined;
+    arena.manager.cast.suspect(id);
+    await arena.clock.advance(SUSPECT_MS);
+    expect(arena.session(id).pid).not.toBe(pid);
+  });
+
   test('one that answers is left alone, however often it is suspected', async () => {
     const arena = await newArena();
     const id = await newGame(arena);

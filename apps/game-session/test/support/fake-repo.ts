@@ -41,6 +41,7 @@ type Face = Pick<
   | 'playerByToken'
   | 'playersById'
   | 'unfinishedGames'
+  | 'ping'
 >;
 
 /** The Repo without a database: as fast as memory, and away when a test wants it to be. */
@@ -113,6 +114,10 @@ export class FakeRepo extends GenServer implements Face {
 
   playersById(ids: readonly string[]): Deferred<readonly PlayerRecord[]> {
     return this.#read('playersById', () => ids.flatMap((id) => this.disk.players.get(id) ?? []));
+  }
+
+  ping(): Deferred<void> {
+    return this.#read('ping', () => undefined);
   }
 
   unfinishedGames(): Deferred<readonly string[]> {
