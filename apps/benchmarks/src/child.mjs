@@ -8,7 +8,7 @@ import { suites } from './suites/index.mjs';
 const run = promisify(execFile);
 const ofSubject = fileURLToPath(new URL('./run-subject.mjs', import.meta.url));
 
-/** How long one measurement may take; the slowest takes a few seconds. */
+/** How long one measurement may take unless its case says otherwise; most take a few seconds. */
 const LIMIT_MS = 20_000;
 
 /**
@@ -17,7 +17,7 @@ const LIMIT_MS = 20_000;
  * @param {{ readonly quick?: boolean, readonly limitMs?: number }} [options]
  * @returns {Promise<Outcome>}
  */
-export async function runInChild(task, { quick = false, limitMs = LIMIT_MS } = {}) {
+export async function runInChild(task, { quick = false, limitMs = limitOf(task) } = {}) {
   const words = [task.suite, task.case, task.subject, ...(quick ? ['--quick'] : [])];
   const { file, args } = commandFor(task, words, quick);
   try {
@@ -33,6 +33,12 @@ export async function runInChild(task, { quick = false, limitMs = LIMIT_MS } = {
       error: new Error(`The measurement ${words.join(' ')} failed: ${reasonOf(error)}`, { cause: error }),
     };
   }
+}
+
+/** @param {Task} task */
+function limitOf(task) {
+  const suite = suites.find(({ name }) => name === task.suite);
+  return suite?.cases.find(({ name }) => name === task.case)?.limitMs ?? LIMIT_MS;
 }
 
 /** @param {Task} task @param {readonly string[]} words @param {boolean} quick */

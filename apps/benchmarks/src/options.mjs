@@ -72,7 +72,9 @@ function parseRounds(text) {
  */
 function select(suites, filter, cases) {
   checkKnown('--filter', 'suite', filter, suites);
-  const wanted = suites.filter(({ name }) => filter.length === 0 || filter.includes(name));
+  const wanted = suites.filter(({ name, isOnRequest = false }) =>
+    filter.length === 0 ? !isOnRequest : filter.includes(name),
+  );
   checkKnown(
     '--case',
     'case',

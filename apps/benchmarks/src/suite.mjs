@@ -16,6 +16,7 @@
  * @property {'more' | 'less' | 'smaller'} better
  * @property {readonly string[]} subjects who has such an operation; the first is ours, the others are compared with it
  * @property {readonly string[]} notes what a reader must know to read its rows
+ * @property {number} [limitMs] how long one measurement may take, if longer than others
  * @property {(subject: Subject, plan: Plan) => Promise<number>} measure
  */
 
@@ -28,6 +29,7 @@
  * @property {Readonly<Record<string, () => Promise<Subject>>>} load
  * @property {Readonly<Record<string, Program>>} [programs] subjects that are no JavaScript; left out where they are not installed
  * @property {readonly Growth[]} growths
+ * @property {boolean} [isOnRequest] left out unless --filter names it, as it takes long
  */
 
 /**

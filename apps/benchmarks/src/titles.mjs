@@ -16,6 +16,7 @@ const titles = {
   'rookery-direct': "rookery, tasks: 'direct'",
   'rookery-supervised': 'rookery, supervised',
   worker: `node ${process.versions.node}, bare threads`,
+  'rookery-crashing': 'rookery, crashing',
   'rookery-timed': 'rookery, callTimeoutMs',
   'bare-named': 'a bare ref by name',
   bare: 'a bare ref',

@@ -45,6 +45,11 @@ describe('a run', () => {
     expect(await bench('--rounds', '1', '--quick')).toMatchObject({ code: 0 });
   }, 300_000);
 
+  test('drives the sample from outside, with games that crash, and finds every acknowledged move', async () => {
+    const options = ['--rounds', '1', '--quick', '--filter', 'game-session', '--case', 'move-p99-ms'];
+    expect(await bench(...options)).toMatchObject({ code: 0, stdout: expect.stringMatching(/rookery, crashing/) });
+  }, 300_000);
+
   test('is refused with exit code 2 when the options make no sense', async () => {
     const { code, stdout, stderr } = await bench('--case', 'cats');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -30,6 +30,14 @@ test.each([
   expect(selected(...words)).toEqual(cases);
 });
 
+test('a suite that takes long runs only when it is named', () => {
+  const all = [...suites, fakeSuite([fakeCase('load', ['ours'])], { name: 'long', isOnRequest: true })];
+  const names = (...words: string[]) => parseOptions(words, all).suites.map(({ name }) => name);
+
+  expect(names()).toEqual(['first', 'second']);
+  expect(names('--filter', 'long')).toEqual(['long']);
+});
+
 test.each([
   [['--filter', 'third'], 'Expected --filter to name a suite (first, second), got "third".'],
   [['--filter', 'second', '--case', 'call'], 'Expected --case to name a case (get), got "call".'],
