@@ -139,7 +139,9 @@ describe('mailboxes', () => {
   test('a busy process whose messages do not wait long is healthy, however many it handles', async () => {
     const source = { taken: 0 };
     const pid = 1 as Pid;
-    const views = (): MailboxView[] => [{ pid, process: 'a', size: 900, limit: undefined, overflow: undefined, taken: source.taken }];
+    const views = (): MailboxView[] => [
+      { pid, process: 'a', size: 900, limit: undefined, overflow: undefined, taken: source.taken },
+    ];
     const check = mailboxes({ mailboxes: views });
     for (let second = 0; second < 20; second++) {
       source.taken += 1_000;
@@ -155,7 +157,9 @@ describe('mailboxes', () => {
         let taken = 0;
         let now = 0;
         const check = mailboxes({
-          mailboxes: () => [{ pid: 1 as Pid, process: 'a', size: waiting.length, limit: undefined, overflow: undefined, taken }],
+          mailboxes: () => [
+            { pid: 1 as Pid, process: 'a', size: waiting.length, limit: undefined, overflow: undefined, taken },
+          ],
         });
         for (const { comes, goes } of steps) {
           now += 1_000;
@@ -168,6 +172,17 @@ describe('mailboxes', () => {
         }
       }),
     );
+  });
+
+  test('of a mailbox that drops its oldest message no age is told, but that its process does not keep up', async () => {
+    const view = { pid: 1 as Pid, process: 'a', size: 3, limit: 3, overflow: 'drop_oldest', taken: 0 } as const;
+    const check = mailboxes({ mailboxes: () => [view] }, { ageMs: { degradedAt: 2_000 } });
+    await run(check, { now: () => 0 });
+    expect(await run(check, { now: () => 2_000 })).toMatchObject({
+      kind: 'degraded',
+      reason: 'a has taken fewer messages in 2000 ms than waited for it',
+      data: { oldestMs: 0 },
+    });
   });
 
   test('many are looked at in parts, so that the event loop goes on; names are given for a few', async () => {

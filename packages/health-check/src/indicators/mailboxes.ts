@@ -27,8 +27,8 @@ const SLICE = 1_000;
 
 /**
  * The messages that wait for the processes of a runtime: how many, and for how long. A check named `mailboxes`, every second. The
- * age is at least what is told, and at most one interval more; of a mailbox that drops its oldest message when it is full it is that
- * of the place in line.
+ * age is at least what is told, and at most one interval more. Of a mailbox that drops its oldest message when it is full no age is
+ * known; what is compared with `ageMs` then is for how long its process has taken less than waited for it.
  */
 export function mailboxes(runtime: MailboxesSource, options: MailboxesOptions = {}): Check {
   checkFunction('runtime.mailboxes', (runtime as Partial<MailboxesSource> | undefined)?.mailboxes, 'of a runtime');
@@ -82,16 +82,23 @@ class Look {
     });
   }
 
-  #see({ pid, process, size, taken }: MailboxView): void {
+  #see({ pid, process, size, taken, overflow }: MailboxView): void {
     if (size === 0) return;
     const age = this.before.get(pid) ?? new MailboxAge();
     this.ages.set(pid, age);
     const ageMs = age.see(taken, size, this.context.now());
     this.#longest = Math.max(this.#longest, size);
-    this.#oldestMs = Math.max(this.#oldestMs, ageMs);
+    const mayHaveGone = overflow === 'drop_oldest';
+    if (!mayHaveGone) this.#oldestMs = Math.max(this.#oldestMs, ageMs);
     this.#findings.push(
       ...finding(size, this.limits.length, () => `${size} messages wait for ${process}`),
-      ...finding(ageMs, this.limits.ageMs, () => `a message has waited ${Math.round(ageMs)} ms for ${process}`),
+      ...finding(ageMs, this.limits.ageMs, () => lateText(process, Math.round(ageMs), mayHaveGone)),
     );
   }
+}
+
+function lateText(process: string, ms: Milliseconds, mayHaveGone: boolean): string {
+  return mayHaveGone
+    ? `${process} has taken fewer messages in ${ms} ms than waited for it`
+    : `a message has waited ${ms} ms for ${process}`;
 }
