@@ -25,7 +25,6 @@ import { WebModule } from './web/web.module.js';
     TtlCacheModule.forRoot({ caches: [{ name: LEADERBOARD, supervised: true }] }),
     GamesModule,
     BackgroundModule,
-    OperationsModule.register(),
     WebModule,
   ],
   providers: [
@@ -51,6 +50,7 @@ export class AppModule {
         SupervisionModule.forRoot({ root: AppSupervisor, readinessDelayMs: settings.readinessDelayMs }),
         StoreModule.register(settings),
         ComputerModule.register(settings),
+        OperationsModule.register(),
       ],
       providers: [{ provide: SETTINGS, useValue: settings }],
       exports: [SETTINGS],

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { ConsoleLogger, Logger, ShutdownSignal } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { StartError } from '@rookery/genserver';
 import { AppModule } from './app.module.js';
 import { readSettings, type Settings, SettingsError } from './settings.js';
 import { configureApp } from './web/configure-app.js';
@@ -15,7 +16,7 @@ const app = await NestFactory.create<NestExpressApplication>(AppModule.register(
 configureApp(app);
 // With process.exit, so that a stop that went well ends with 0 instead of the signal's status.
 app.enableShutdownHooks([ShutdownSignal.SIGTERM, ShutdownSignal.SIGINT], { useProcessExit: true });
-await app.init(); // the tree is up before the first request can come
+await initOrExit(); // the tree is up before the first request can come
 await listen();
 
 function settingsOrExit(): Settings {
@@ -25,6 +26,17 @@ function settingsOrExit(): Settings {
     if (!(error instanceof SettingsError)) throw error;
     logger.error(error.message);
     return process.exit(1);
+  }
+}
+
+/** The log has the crash of whoever could not start; this is the line for people: which setting to correct, say. */
+async function initOrExit(): Promise<void> {
+  try {
+    await app.init();
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    logger.error(`The app cannot start: ${error.cause instanceof Error ? error.cause.message : error.message}`);
+    process.exit(1);
   }
 }
 

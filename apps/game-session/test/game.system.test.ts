@@ -136,7 +136,7 @@ test(
   TEST_MS,
 );
 
-describe('a start that cannot succeed ends with 1 and one line that says why', () => {
+describe('a start that cannot succeed ends with 1 and a line that says why', () => {
   test(
     'the port is taken',
     async () => {
@@ -158,6 +158,17 @@ describe('a start that cannot succeed ends with 1 and one line that says why', (
       expect(wrong.output.trim().split('\n')).toEqual([
         expect.stringContaining('Expected PORT to be an integer from 0 to 65535, got "http"'),
       ]);
+    },
+    TEST_MS,
+  );
+
+  test(
+    'the store cannot be opened',
+    async () => {
+      const wrong = start('compiled', { DATA_DIR: '/dev/null/data' });
+      expect(await wrong.ended()).toBe(1);
+      expect(wrong.output.trim().split('\n').at(-1)).toMatch(/ERROR \[Main\] The app cannot start: .*DATA_DIR/);
+      expect(wrong.output).not.toContain('Node.js v');
     },
     TEST_MS,
   );

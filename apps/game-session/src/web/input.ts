@@ -27,7 +27,7 @@ export const column: z.ZodType<Column> = integer(0, LAST);
 /** How many moves were made before: so a request that is sent twice is one move. */
 export const ply: z.ZodType<number> = integer(0, COLUMNS * ROWS - 1);
 
-export const level: z.ZodType<Level> = z.literal([1, 2, 3, 4, 5], LEVELS);
+const level: z.ZodType<Level> = z.literal([1, 2, 3, 4, 5], LEVELS);
 
 export const opponent = z.union(
   [z.literal('anyone'), z.strictObject({ computer: level })],

@@ -8,7 +8,7 @@ import { PlayerSocket } from './player-socket.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** Closed by us, as WebSockets say it. */
-export const POLICY_VIOLATION = 1008;
+const POLICY_VIOLATION = 1008;
 
 /** How long a socket may say nothing of who it is. */
 const HELLO_MS = 5_000;

@@ -6,6 +6,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module.js';
 import type { Settings } from '../../src/settings.js';
+import type { OpenDatabase } from '../../src/store/database.js';
 import { openInMemory } from '../../src/store/embedded.js';
 import { STORE_OPTIONS } from '../../src/store/store-options.js';
 import { configureApp } from '../../src/web/configure-app.js';
@@ -13,10 +14,21 @@ import { settingsWith } from './settings.js';
 
 const START_MS = 120_000;
 
-/** The whole app in this process, with a database in memory. */
+/** The whole app in this process. */
 export interface App {
   readonly nest: NestExpressApplication;
   readonly url: string;
+}
+
+/** Listens on `settings.port`. Who starts it closes it. */
+export async function startApp(settings: Settings, open: OpenDatabase = openInMemory): Promise<App> {
+  const module = await Test.createTestingModule({ imports: [AppModule.register(settings)] })
+    .overrideProvider(STORE_OPTIONS)
+    .useValue({ open })
+    .compile();
+  const nest = configureApp(module.createNestApplication<NestExpressApplication>({ bodyParser: false, logger: false }));
+  await nest.listen(settings.port, settings.host);
+  return { nest, url: await nest.getUrl() };
 }
 
 /** One for all tests of a file, as a database takes its time to be made. */
@@ -25,16 +37,7 @@ export function useApp(settings: Partial<Settings> = {}): () => App {
   const dataDir = mkdtempSync(join(tmpdir(), 'game-session-'));
 
   beforeAll(async () => {
-    const all = settingsWith({ rateLimitPerMinute: 100_000, computerThreads: 1, dataDir, ...settings });
-    const module = await Test.createTestingModule({ imports: [AppModule.register(all)] })
-      .overrideProvider(STORE_OPTIONS)
-      .useValue({ open: openInMemory })
-      .compile();
-    const nest = configureApp(
-      module.createNestApplication<NestExpressApplication>({ bodyParser: false, logger: false }),
-    );
-    await nest.listen(0, '127.0.0.1');
-    app = { nest, url: await nest.getUrl() };
+    app = await startApp(inAHurry({ dataDir, ...settings }));
   }, START_MS);
 
   afterAll(async () => {
@@ -46,4 +49,9 @@ export function useApp(settings: Partial<Settings> = {}): () => App {
     if (app === undefined) throw new Error('the app has not started');
     return app;
   };
+}
+
+/** Tests ask more than people do. */
+export function inAHurry(settings: Partial<Settings>): Settings {
+  return settingsWith({ rateLimitPerMinute: 100_000, computerThreads: 1, ...settings });
 }

@@ -20,7 +20,10 @@ export const describeInBrowser: (name: string, tests: () => void) => void =
 export const inBrowser = executablePath === undefined ? '(skipped: no chromium on PATH)' : 'in a browser';
 
 /** Opens windows, each with a storage of its own: each is another player. Errors in a page fail its test. */
-export function useBrowser(): (url: string, options?: BrowserContextOptions) => Promise<Page> {
+export function useBrowser({ areLostConnectionsFine = false } = {}): (
+  url: string,
+  options?: BrowserContextOptions,
+) => Promise<Page> {
   let browser: Browser;
   const problems: string[] = [];
 
@@ -53,6 +56,7 @@ export function useBrowser(): (url: string, options?: BrowserContextOptions) => 
     const page = await context.newPage();
     page.on('pageerror', (error) => problems.push(String(error)));
     page.on('console', (message) => {
+      if (areLostConnectionsFine && message.text().startsWith('WebSocket connection to')) return;
       if (message.type() === 'error') problems.push(message.text());
     });
     await page.goto(url);
