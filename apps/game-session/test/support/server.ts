@@ -22,12 +22,14 @@ const compiled = ['--enable-source-maps', 'dist/main.js'];
 /** The app as a process of its own, with a folder of its own for its data, unless `env` says another. */
 export class Server {
   readonly dataDir: string;
+  readonly #ownFolder: string | undefined;
   readonly #process: ChildProcess;
   readonly #ended: Promise<unknown[]>;
   #output = '';
 
   constructor(how: 'nest start' | 'compiled', env: Readonly<Record<string, string>> = {}) {
-    this.dataDir = env['DATA_DIR'] ?? mkdtempSync(join(tmpdir(), 'game-session-'));
+    this.#ownFolder = env['DATA_DIR'] === undefined ? mkdtempSync(join(tmpdir(), 'game-session-')) : undefined;
+    this.dataDir = env['DATA_DIR'] ?? this.#ownFolder ?? '';
     this.#process = spawn(process.execPath, how === 'nest start' ? nestStart : compiled, {
       cwd: appFolder,
       env: {
@@ -88,6 +90,6 @@ export class Server {
       if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // all gone, as it should be
     }
     await this.ended();
-    rmSync(this.dataDir, { recursive: true, force: true });
+    if (this.#ownFolder !== undefined) rmSync(this.#ownFolder, { recursive: true, force: true });
   }
 }
