@@ -210,6 +210,13 @@ describe('a hook of another provider that fails', () => {
     await app.close();
   });
 
+  test('is watched where the provider is a function, too', async () => {
+    const client = Object.assign(() => {}, { onModuleDestroy: () => Promise.reject(new Error('no queue')) });
+    const logger = await closeWith([{ provide: 'client', useValue: client }]);
+    expect(ends).toEqual(['shutdown']);
+    expect(logger.lines.join('\n')).toContain('onModuleDestroy of Function failed; the shutdown goes on');
+  });
+
   test('is called as it was written, and is the provider’s own again after the call', async () => {
     const hooks = {
       calls: 0,

@@ -122,8 +122,13 @@ export class HookGuards {
         wrapper.isTransient ? wrapper.getStaticTransientInstances().map((host) => host?.instance) : [wrapper.instance],
       );
     for (const each of instances) {
-      if (typeof each === 'object' && each !== null && others(each)) calls.set(each, (calls.get(each) ?? 0) + 1);
+      if (isObject(each) && others(each)) calls.set(each, (calls.get(each) ?? 0) + 1);
     }
     return calls;
   }
+}
+
+/** A function may have hooks, too. */
+function isObject(value: unknown): value is object {
+  return typeof value === 'function' || (typeof value === 'object' && value !== null);
 }

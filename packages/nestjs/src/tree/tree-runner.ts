@@ -114,13 +114,13 @@ export class TreeRunner
     if (killed.length > 0) this.#logger.error(`Killed at the shutdown deadline: ${killed.join(', ')}`);
   }
 
-  /** Nest waits for what has no guard. */
+  /** Nest waits for what has no guard, or for a hook that has all the time until now. */
   async #stopOverdue(): Promise<void> {
     if (this.#stopped !== undefined) return;
     const { totalMs } = this.deadline;
     this.#logger.error(
       `Nest has not come to the stop of the tree by ${totalMs * TREE_STOPS} ms of the shutdown deadline (${totalMs} ms): it waits for ` +
-        'a hook of a frozen object, or for a server that does not close. The tree stops now',
+        'a hook, or for a server that does not close. The tree stops now',
     );
     await this.#stop();
   }
