@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { nestVersion, problemOfNest } from '../src/tree/nest-version.js';
 
@@ -26,6 +28,23 @@ test('the version that is installed is found, and is one of those that the packa
   const found = nestVersion() ?? '';
   expect(found).toMatch(/^\d+\.\d+\.\d+/);
   expect(problemOfNest(found)).toBeUndefined();
+});
+
+test.each([
+  ['of Nest 11, which exports all', { main: 'index.js' }],
+  ['of Nest 12 before 12.2.0, which does not export its package.json', { exports: { '.': './index.js' } }],
+])('the version is found %s', (_, entries) => {
+  const project = mkdtempSync(join(tmpdir(), 'rookery-nest-version-'));
+  const core = join(project, 'node_modules/@nestjs/core');
+  mkdirSync(core, { recursive: true });
+  writeFileSync(join(core, 'package.json'), JSON.stringify({ name: '@nestjs/core', version: '12.1.3', ...entries }));
+  writeFileSync(join(core, 'index.js'), '');
+  expect(nestVersion(join(project, 'main.js'))).toBe('12.1.3');
+  rmSync(project, { recursive: true });
+});
+
+test('without Nest beside it there is none', () => {
+  expect(nestVersion(join(tmpdir(), 'main.js'))).toBeUndefined();
 });
 
 test('the package asks for the versions that have no such problem', () => {

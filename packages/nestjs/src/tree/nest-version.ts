@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
 /** The first release of each major version that makes transient dependencies anew for each start of a server, and lets go of them. */
 const FLOORS: Readonly<Record<number, string>> = { 11: '11.2.10', 12: '12.2.0' };
@@ -16,10 +18,14 @@ export function problemOfNest(version: string): string | undefined {
   return `Nest ${version} ${problem}. Update @nestjs/core and @nestjs/common to ${floor} or newer.`;
 }
 
-/** Undefined where packages are bundled and there is nothing to read it from. */
-export function nestVersion(): string | undefined {
+/**
+ * That which is found from a file, by its path or URL: this one. Undefined where packages are bundled and there is nothing to read it from. Beside its
+ * entry, as before 12.2.0 Nest 12 does not export its package.json.
+ */
+export function nestVersion(from: string = import.meta.url): string | undefined {
   try {
-    const { version } = createRequire(import.meta.url)('@nestjs/core/package.json') as { readonly version?: unknown };
+    const manifest = join(dirname(createRequire(from).resolve('@nestjs/core')), 'package.json');
+    const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version?: unknown };
     return typeof version === 'string' ? version : undefined;
   } catch {
     return undefined; // it is for a warning only
