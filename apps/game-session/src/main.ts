@@ -3,6 +3,7 @@ import { ConsoleLogger, Logger, ShutdownSignal } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { StartError } from '@rookery/genserver';
+import { ShutdownState } from '@rookery/nestjs';
 import { AppModule } from './app.module.js';
 import { readSettings, type Settings, SettingsError } from './settings.js';
 import { configureApp } from './web/configure-app.js';
@@ -16,8 +17,7 @@ const app = await NestFactory.create<NestExpressApplication>(AppModule.register(
 configureApp(app);
 // With process.exit, so that a stop that went well ends with 0 instead of the signal's status.
 app.enableShutdownHooks([ShutdownSignal.SIGTERM, ShutdownSignal.SIGINT], { useProcessExit: true });
-await initOrExit(); // the tree is up before the first request can come
-await listen();
+if (await isUp()) await listen();
 
 function settingsOrExit(): Settings {
   try {
@@ -29,14 +29,19 @@ function settingsOrExit(): Settings {
   }
 }
 
-/** The log has the crash of whoever could not start; this is the line for people: which setting to correct, say. */
-async function initOrExit(): Promise<void> {
+/**
+ * The tree is up before the first request can come. Not if a signal came meanwhile, or it could not start: the log has the crash of whoever
+ * could not; this is the line for people: which setting to correct, say.
+ */
+async function isUp(): Promise<boolean> {
   try {
     await app.init();
+    return app.get(ShutdownState).isReady;
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     logger.error(`The app cannot start: ${error.cause instanceof Error ? error.cause.message : error.message}`);
-    process.exit(1);
+    process.exitCode = 1; // no exit here: what was told to stop meanwhile ends with 0, once it has stopped
+    return false;
   }
 }
 

@@ -69,9 +69,16 @@ const UNAVAILABLE: Readonly<Record<Unavailability, string>> = {
 };
 
 export type StartProblem =
-  'bad_url' | 'bad_folder' | 'folder_in_use' | 'unreachable' | 'access_denied' | 'newer_schema' | 'migration_failed';
+  | 'bad_url'
+  | 'bad_folder'
+  | 'folder_in_use'
+  | 'unreachable'
+  | 'access_denied'
+  | 'newer_schema'
+  | 'migration_failed'
+  | 'stopping';
 
-/** The database cannot be used as it is: somebody has to change a setting, or something on the machine. */
+/** The database cannot be used as it is: somebody has to change a setting, or something on the machine. Or nobody wants it any more: `stopping`. */
 export class StoreStartError extends StoreError {
   constructor(
     readonly reason: StartProblem,

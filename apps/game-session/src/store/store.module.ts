@@ -1,7 +1,9 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { ShutdownState } from '@rookery/nestjs';
 import { databaseAt } from './open.js';
 import { Repo } from './repo.server.js';
 import { STORE_OPTIONS, type StoreOptions } from './store-options.js';
+import { whileWanted } from './while-wanted.js';
 
 /** What the store needs of the settings. */
 export interface StoreSettings {
@@ -14,7 +16,12 @@ export interface StoreSettings {
 @Module({})
 export class StoreModule {
   static register({ databaseUrl, dataDir }: StoreSettings): DynamicModule {
-    const options: StoreOptions = { open: databaseAt({ databaseUrl: databaseUrl ?? undefined, dataDir }) };
-    return { module: StoreModule, providers: [Repo, { provide: STORE_OPTIONS, useValue: options }] };
+    const open = databaseAt({ databaseUrl: databaseUrl ?? undefined, dataDir });
+    const options = {
+      provide: STORE_OPTIONS,
+      inject: [ShutdownState],
+      useFactory: (app: ShutdownState): StoreOptions => ({ open: whileWanted(open, app) }),
+    };
+    return { module: StoreModule, providers: [Repo, options] };
   }
 }
