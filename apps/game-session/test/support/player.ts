@@ -40,6 +40,10 @@ export class PlayerClient {
     return client;
   }
 
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
   /** Joins over HTTP, and says hello. */
   static async join(
     url: string,
