@@ -28,7 +28,7 @@ const READ_AGAIN = Symbol('read the record again');
 const THINK_AGAIN = Symbol('ask the computer again');
 const SHOW = Symbol('show it to all who watch');
 
-/** After which the store, or the computer, is asked again. */
+/** After which the store, or the computer, is asked again; until then whoever needs the store is refused at once. */
 const AGAIN_MS = 1_000;
 /** Comings and goings of spectators are shown together. */
 const SHOW_MS = 250;
@@ -46,6 +46,8 @@ export class GameSession extends GenServer<GameState | undefined> {
   #id = '';
   #isRestored = true;
   #isToBeShown = false;
+  /** When the store may be written to again. Without it those in the mailbox would wait for one vain attempt after another. */
+  #writesAgainAt = 0;
   /** Of the turn, of the wait for an opponent, or until it ends. */
   #clock: InfoTimer | undefined;
 
@@ -146,6 +148,7 @@ export class GameSession extends GenServer<GameState | undefined> {
     const decision = decide(this.state);
     if (decision.kind === 'refused') return new GameError(decision.reason);
     if (decision.kind === 'repeated') return undefined;
+    if (write !== undefined && this.self.now() < this.#writesAgainAt) return new StoreUnavailableError('away', false);
     // The mailbox waits meanwhile: what comes next must be decided on what is true then.
     const stored = write === undefined ? DONE : await asked(this.#write(write, decision.state));
     if (stored.kind === 'ok') {
@@ -153,6 +156,7 @@ export class GameSession extends GenServer<GameState | undefined> {
       return undefined;
     }
     if (stored.kind === 'refused' || stored.inDoubt) this.#doubt();
+    else this.#writesAgainAt = this.self.now() + AGAIN_MS;
     return stored.kind === 'refused' ? stored.error : unavailable(stored.error, stored.inDoubt);
   }
 

@@ -216,6 +216,20 @@ describe('when the store is away', () => {
     expect(await arena.games.view(id)).toMatchObject({ moves: [3], turn: 1 });
   });
 
+  test('who waits meanwhile, or asks again at once, is refused at once: nobody waits for one vain attempt after another', async () => {
+    const arena = await newArena();
+    const id = await newGame(arena, [3]);
+    arena.disk.fault = 'away';
+    const before = arena.disk.asked.get('addMove') ?? 0;
+    const answers = await Promise.allSettled([4, 4, 4].map((column) => arena.games.move(bob, id, 1, column)));
+    for (const answer of answers) expect(answer).toMatchObject({ reason: { reason: 'store_unavailable' } });
+    expect(arena.disk.asked.get('addMove')).toBe(before + 1);
+    arena.disk.fault = undefined;
+    await expect(arena.games.move(bob, id, 1, 4)).rejects.toMatchObject({ reason: 'store_unavailable' });
+    await arena.clock.advance(1_000);
+    expect(await arena.games.move(bob, id, 1, 4)).toMatchObject({ moves: [3, 4] });
+  });
+
   test('a move in doubt is neither true nor false until the record was read again', async () => {
     const arena = await newArena();
     const id = await newGame(arena, [3]);
