@@ -1,6 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { beginSlowly, Client } from '../support/client.js';
 import { Crowd } from '../support/crowd.js';
@@ -94,17 +91,3 @@ describe('SIGTERM while it starts', () => {
     TEST_MS,
   );
 });
-
-test(
-  'a start that cannot succeed, as the folder is none, ends with 1, and the last line says what to do',
-  async () => {
-    const file = join(tmpdir(), `no-folder-${process.pid}`);
-    writeFileSync(file, ''); // deleted with the server
-    const server = start({ DATA_DIR: file });
-    expect(await server.ended()).toBe(1);
-    expect(server.output.trim().split('\n').at(-1)).toMatch(
-      /ERROR \[Main\] The app cannot start: The database in .*\/store cannot be opened: .*DATA_DIR must be/,
-    );
-  },
-  TEST_MS,
-);
