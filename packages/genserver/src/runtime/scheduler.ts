@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
+import { setImmediate } from 'node:timers'; // not a global that fake timers of a test runner replace
 import type { Process } from '../process/process.js';
 import type { Clock, Milliseconds } from './clock.js';
 

@@ -63,7 +63,7 @@ export async function crash(
   const { kernel } = runtime[inside];
   const process = kernel.find(address);
   if (process === undefined || process.status === 'ended') throw new NoProcessError(formatName(address), 'crash');
-  const name = nameOf(address) ?? process.names?.find(({ local }) => local !== undefined)?.local;
+  const name = nameOf(address) ?? localNameOf(process);
   const places = placesOf(process);
   const gaveUp: string[] = [];
   const stopListening = kernel.events.subscribe((event) => {
@@ -93,8 +93,21 @@ function placesOf(process: Process): readonly Place[] {
   const { parent } = process;
   const instance = parent?.behaviour instanceof ServerBehaviour ? parent.behaviour.instance : undefined;
   if (parent === undefined || !(instance instanceof BaseSupervisor)) return [];
-  const child = [...instance.children].find((each) => each.process === process);
+  const child = childOf(instance, process);
   return child === undefined ? [] : [{ supervisor: parent, child, process }, ...placesOf(parent)];
+}
+
+/** One that is still in its init is not known to its supervisor: then it is the child of its name that has no process. */
+function childOf(supervisor: BaseSupervisor, process: Process): Child | undefined {
+  const children = [...supervisor.children];
+  const name = localNameOf(process);
+  const known = children.find((each) => each.process === process);
+  if (known !== undefined || name === undefined) return known;
+  return children.find((each) => each.process === undefined && each.spec.start.name === name);
+}
+
+function localNameOf({ names }: Process): string | symbol | undefined {
+  return names?.find(({ local }) => local !== undefined)?.local;
 }
 
 /** Resolves when it is gone. */

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers'; // the real one, also where a test runner has put a fake one into its globals
+
 /** Turns of the event loop without work, after which nothing that waits for itself is left. */
 const QUIET_TURNS = 3;
 

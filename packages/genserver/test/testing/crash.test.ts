@@ -99,6 +99,25 @@ describe('crash', () => {
     expect(await crashed).toMatchObject({ kind: 'restarted' });
   });
 
+  test('of one that is still in the init of a restart waits for the next one', async () => {
+    const { runtime } = newRuntime();
+    const started = gate();
+    let starts = 0;
+    class Slow extends GenServer {
+      override async init(): Promise<void> {
+        if (++starts !== 2) return;
+        started.open();
+        await new Promise(() => {}); // crashed meanwhile
+      }
+    }
+    await runtime.startSupervisor({ strategy: 'one_for_one', children: [child(Slow, { name: 'slow' })] });
+    const first = crash(runtime, 'slow');
+    await started.opened;
+    expect(await crash(runtime, 'slow')).toMatchObject({ kind: 'restarted' });
+    expect(await first).toMatchObject({ kind: 'restarted' });
+    expect(starts).toBe(3);
+  });
+
   test('waits for the siblings that are restarted with it', async () => {
     const { runtime } = newRuntime();
     const children = ['a', 'b', 'c'].map((name) => child(Counter, { name }));

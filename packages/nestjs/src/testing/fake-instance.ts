@@ -53,8 +53,7 @@ class Script {
   }
 
   handlersWith(name: string | symbol): Handlers {
-    const { changes } = this.fake;
-    return name in changes ? changes : this.#handlers;
+    return this.fake.changeOf(name) ?? this.#handlers;
   }
 }
 

@@ -20,7 +20,8 @@ export class FakeRecord {
   infos: unknown[] = [];
   /** The messages of the class. */
   readonly messages: ReadonlySet<string>;
-  #changes: Handlers = {};
+  /** The last one first. */
+  #changes: readonly Handlers[] = [];
 
   /** Throws an InvalidOptionError for handlers that make no sense. */
   constructor(
@@ -31,9 +32,9 @@ export class FakeRecord {
     if (typeof source !== 'function') this.#check(source);
   }
 
-  /** What stands for the handlers that a process has begun with. */
-  get changes(): Handlers {
-    return this.#changes;
+  /** What stands for the handler of that name with which a process has begun. */
+  changeOf(name: string | symbol): Handlers | undefined {
+    return this.#changes.find((handlers) => name in handlers);
   }
 
   /** What a process begins with. */
@@ -43,7 +44,7 @@ export class FakeRecord {
   }
 
   change(handlers: Handlers): void {
-    this.#changes = { ...this.#changes, ...this.#check(handlers) };
+    this.#changes = [this.#check(handlers), ...this.#changes]; // not copied: methods stand in their object
   }
 
   clear(): void {
@@ -54,7 +55,7 @@ export class FakeRecord {
   /** A handler that is none, or is for nothing, would only be missed when its message comes. */
   #check(handlers: unknown): Handlers {
     const { name: type } = this.serverClass;
-    if (typeof handlers !== 'object' || handlers === null) {
+    if (typeof handlers !== 'object' || handlers === null || handlers instanceof Promise) {
       const expected = `an object with handlers for the messages of ${type}, or a function that makes one for each start`;
       throw new InvalidOptionError('useFake', expected, handlers);
     }

@@ -115,7 +115,7 @@ function addressIn(runtime: Runtime, plan: TestPlan, target: ProcessTarget): Add
 }
 
 function isSpec(target: ProcessTarget): target is ChildSpec {
-  return typeof target === 'object' && 'serverClass' in target && 'start' in target;
+  return typeof target === 'object' && target !== null && 'serverClass' in target && 'start' in target;
 }
 
 function flattenNode(node: TreeNode): readonly TreeNode[] {

@@ -74,6 +74,7 @@ describe('crash', () => {
     ['outside, by name', 'door', 'ERR_SUPERVISION_TESTING_NOT_STARTED'],
     ['that does not run', Cart, 'ERR_SUPERVISION_TESTING_NOT_RUNNING'],
     ['whose name nobody has', 'nobody', 'ERR_GENSERVER_NO_PROCESS'],
+    ['that is nothing', null as never, 'ERR_GENSERVER_INVALID_OPTION'],
   ])('of one %s is refused', async (_, target, code) => {
     const module = await startShop();
     await expect(module.crash(target)).rejects.toMatchObject({ code });

@@ -93,6 +93,18 @@ describe('a fake', () => {
     expect(await ledger.call.note('tea', 1)).toBe(2);
   });
 
+  test('can be given an object with methods of its own while it runs', async () => {
+    class Free {
+      readonly #price = 0;
+      note(): number {
+        return this.#price;
+      }
+    }
+    const module = await withLedger({ note: () => 1, total: () => 1 });
+    module.fake(Ledger).use(new Free());
+    expect([await module.ref(Ledger).call.note('tea', 1), await module.ref(Ledger).call.total()]).toEqual([0, 1]);
+  });
+
   test('may be an object with fields and methods of its own', async () => {
     class MemoryLedger {
       readonly #items: string[] = [];
@@ -188,6 +200,7 @@ describe('a fake', () => {
     ['no class', 'Ledger', {}],
     ['a class of another kind', Shop, {}],
     ['no handlers', Ledger, undefined],
+    ['a promise of handlers', Ledger, Promise.resolve({ note: () => 1 })],
     ['a handler that is none', Ledger, { note: 3 }],
     ['a handler of a method that is none', Ledger, { nota: () => 1 }],
   ])('is refused with %s', (_, serverClass, handlers) => {
