@@ -4,6 +4,7 @@ import {
   Down,
   formatReason,
   GenServer,
+  type InfoTimer,
   type MonitorRef,
   refuse,
   type ServerRef,
@@ -35,18 +36,22 @@ const due = Symbol('the daily report is due');
 
 interface Writing {
   readonly day: Day;
-  /** Who asked for it; nobody, if it is the daily one. */
+  /** Who asked for it; nobody, if it is the daily one only. */
   readonly callers: Deferred<Day>[];
 }
 
 /**
  * Writes the standings of each day that is over, and of any day when asked. Each report is a task of its own: the server goes on
- * taking messages, and a report that fails ends a task only.
+ * taking messages, and a report that fails ends a task only. One after the other: however many are asked for, there is room for other
+ * jobs.
  */
 @Supervised()
 export class ReportGenerator extends GenServer {
   readonly #logger = new Logger(ReportGenerator.name);
-  readonly #writing = new Map<MonitorRef, Writing>();
+  /** The first one is being written. */
+  readonly #queue: Writing[] = [];
+  #task: MonitorRef | undefined;
+  #timer: InfoTimer | undefined;
 
   constructor(
     @InjectServer(Repo) private readonly repo: ServerRef<Repo>,
@@ -60,37 +65,49 @@ export class ReportGenerator extends GenServer {
 
   /** Looks at once: the app may have been down when a report was due. */
   override init(): void {
-    this.self.sendAfter(0, due);
+    this.#dueIn(0);
   }
 
   /** Resolves when the report is written. Two who ask for the same day get the same one. */
   write(day: Day): Deferred<Day> {
     if (day >= dayOf(this.now())) return refuse(new ReportTooEarlyError(day));
     const turn = this.self.defer<Day>();
-    this.#start(day).callers.push(turn);
+    this.#add(day).callers.push(turn);
     return turn;
   }
 
   override async handleInfo(message: unknown): Promise<void> {
     if (message === due) return this.#daily();
-    if (message instanceof Down) this.#ended(message); // a TaskReply came before: that it ended well is all we need
+    if (message instanceof Down && message.ref === this.#task) this.#ended(message); // a TaskReply came before: that it ended well is all we need
   }
 
   /** Also after a restart of the app that was down when one was due. */
   async #daily(): Promise<void> {
     const now = this.now();
-    this.self.sendAfter(msUntil(this.settings.reportAt, now), due);
+    this.#dueIn(msUntil(this.settings.reportAt, now));
     const day = lastDueDay(this.settings.reportAt, now);
-    if ((await this.files.read(day, 'csv')) === undefined) this.#start(day);
+    const written = await this.files.read(day, 'csv').catch(() => undefined); // a folder of no use fails the task, not the server
+    if (written === undefined) this.#add(day);
   }
 
-  #start(day: Day): Writing {
-    const running = [...this.#writing.values()].find((writing) => writing.day === day);
-    if (running !== undefined) return running;
-    const task = this.jobs.asyncNolink(this.self, () => this.#draw(day), { asMessage: true });
+  #dueIn(delayMs: number): void {
+    this.#timer?.cancel();
+    this.#timer = this.self.sendAfter(delayMs, due);
+  }
+
+  #add(day: Day): Writing {
+    const known = this.#queue.find((writing) => writing.day === day);
+    if (known !== undefined) return known;
     const writing = { day, callers: [] };
-    if (task.ref !== undefined) this.#writing.set(task.ref, writing);
+    this.#queue.push(writing);
+    this.#next();
     return writing;
+  }
+
+  #next(): void {
+    const [first] = this.#queue;
+    if (first === undefined || this.#task !== undefined) return;
+    this.#task = this.jobs.asyncNolink(this.self, () => this.#draw(first.day), { asMessage: true }).ref;
   }
 
   /** What the task does. */
@@ -113,10 +130,11 @@ export class ReportGenerator extends GenServer {
     return count;
   }
 
-  #ended({ ref, reason }: Down): void {
-    const writing = this.#writing.get(ref);
-    if (writing === undefined) return;
-    this.#writing.delete(ref);
+  #ended({ reason }: Down): void {
+    this.#task = undefined;
+    const writing = this.#queue.shift();
+    this.#next();
+    if (writing === undefined) return; // never: the task was about the first one
     const { day, callers } = writing;
     if (reason.kind === 'normal') {
       this.#logger.log(`The report of ${day} is written`);
@@ -125,6 +143,6 @@ export class ReportGenerator extends GenServer {
     }
     for (const caller of callers) caller.refuse(new ReportFailedError(day, reason));
     this.#logger.error(`The report of ${day} failed: ${formatReason(reason)}`);
-    if (callers.length === 0) this.self.sendAfter(AGAIN_MS, due);
+    this.#dueIn(AGAIN_MS); // it may have been the daily one
   }
 }

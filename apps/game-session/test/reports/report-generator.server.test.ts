@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -70,6 +70,30 @@ describe('the daily report', () => {
 
     expect(await desk.files.days()).toEqual(['2026-11-21']);
   });
+
+  test('that failed often is due once a day all the same', async () => {
+    const desk = await open('2026-11-22T09:30:00Z');
+    await desk.pass(0);
+    const timers = desk.tree.clock.allTimers;
+    desk.store.fails = true;
+    for (const passMs of [86_400_000, 5 * 60_000, 5 * 60_000]) await desk.pass(passMs);
+    desk.store.fails = false;
+    await desk.pass(5 * 60_000);
+
+    expect(await desk.files.days()).toEqual(['2026-11-22', '2026-11-21']);
+    expect(desk.tree.clock.allTimers).toBe(timers);
+  });
+
+  test('that cannot be written, or looked for, ends no server', async () => {
+    await writeFile(join(dataDir, 'reports'), 'a file where the folder should be');
+    const desk = await open('2026-11-22T09:30:00Z');
+    const { pid } = desk.generator;
+
+    await desk.pass(0);
+
+    expect(desk.generator.pid).toBe(pid);
+    expect(desk.tree.lines).toContainEqual(expect.stringContaining('The report of 2026-11-21 failed'));
+  });
 });
 
 describe('a report that somebody asks for', () => {
@@ -87,6 +111,15 @@ describe('a report that somebody asks for', () => {
     await Promise.all([1, 2, 3].map(() => desk.generator.call.write('2026-11-01')));
 
     expect(desk.asked.filter(({ since }) => since.startsWith('2026-11-01'))).toHaveLength(1);
+  });
+
+  test('is written after those that were asked for before it, however many they are', async () => {
+    const desk = await open('2026-11-22T09:30:00Z');
+    const days = Array.from({ length: 30 }, (_, index) => `2026-10-${String(index + 1).padStart(2, '0')}`);
+
+    expect(await Promise.all(days.map((day) => desk.generator.call.write(day)))).toEqual(days);
+
+    expect(await desk.files.days()).toEqual(days.toReversed());
   });
 
   test.each(['2026-11-22', '2026-11-23'])('is refused for a day that is not over: %s', async (day) => {
@@ -139,7 +172,7 @@ async function open(startsAt: string): Promise<Desk> {
   const files = new ReportFiles(join(dataDir, 'reports'));
   const tree = await newTree((runtime, clock) => [
     child(Results, { name: 'Repo', create: () => store }),
-    taskSupervisor({ name: 'Jobs' }),
+    taskSupervisor({ name: 'Jobs', maxChildren: 20 }),
     child(ReportGenerator, {
       name: 'ReportGenerator',
       create: () =>
