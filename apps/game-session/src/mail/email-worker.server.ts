@@ -4,8 +4,8 @@ import { formatReason, GenServer, type ServerRef, type StreamResult, type TaskSu
 import { InjectServer, InjectTaskSupervisor, Supervised } from '@rookery/nestjs';
 import { InjectCircuitBreaker } from '@rookery/nestjs/circuit-breaker';
 import { Jobs } from '../background/jobs.supervisor.js';
-import { StoreUnavailableError } from '../store/errors.js';
 import type { MailRecord } from '../store/records.js';
+import { asked } from '../store/asked.js';
 import { Repo } from '../store/repo.server.js';
 import { deliver, type Delivery } from './delivery.js';
 import { type Mailer, OPEN_MAILER, type OpenMailer } from './mailer.js';
@@ -61,16 +61,16 @@ export class EmailWorker extends GenServer {
 
   /** Sends a batch. Gives how long to wait before the next. */
   async #work(): Promise<number> {
-    try {
-      await this.#noteAll();
-      const mails = await this.repo.call.pendingMails(BATCH);
-      const deliveries = await this.#sendAll(mails);
-      await this.#noteAll();
-      return pauseAfter(deliveries);
-    } catch (error) {
-      if (error instanceof StoreUnavailableError) return LOOK_EVERY_MS; // it will be back, and the mails with it
-      throw error;
-    }
+    const done = await asked(this.#sendSome());
+    if (done.kind === 'refused') throw done.error; // a mistake of ours
+    return done.kind === 'ok' ? done.value : LOOK_EVERY_MS; // the store will be back, and the mails with it
+  }
+
+  async #sendSome(): Promise<number> {
+    await this.#noteAll();
+    const deliveries = await this.#sendAll(await this.repo.call.pendingMails(BATCH));
+    await this.#noteAll();
+    return pauseAfter(deliveries);
   }
 
   async #sendAll(mails: readonly MailRecord[]): Promise<readonly Delivery[]> {

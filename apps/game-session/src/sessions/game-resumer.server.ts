@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { AlreadyStartedError, type DynamicSupervisorRef, GenServer, type ServerRef } from '@rookery/genserver';
 import { InjectServer, InjectSupervisor, Supervised } from '@rookery/nestjs';
 import { Repo } from '../store/repo.server.js';
-import { asked } from './asked.js';
+import { asked } from '../store/asked.js';
 import { FirstRecord } from './first-record.js';
 import { sessionOf } from './session-of.js';
 import type { GameSession } from './game-session.server.js';

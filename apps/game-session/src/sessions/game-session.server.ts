@@ -9,7 +9,7 @@ import { StoreUnavailableError } from '../store/errors.js';
 import type { GameRecord } from '../store/records.js';
 import { Repo } from '../store/repo.server.js';
 import { WALL_CLOCK, type WallClock } from '../wall-clock.js';
-import { asked, DONE, STORE_MS, unavailable } from './asked.js';
+import { asked, DONE, STORE_MS, unavailable } from '../store/asked.js';
 import { GameError } from './errors.js';
 import type { FirstRecord } from './first-record.js';
 import { type GameEntry, GameRegistry, type GameRegistryRef } from './game-registry.js';

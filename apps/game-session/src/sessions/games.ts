@@ -4,7 +4,7 @@ import { InjectRegistry, InjectServer } from '@rookery/nestjs';
 import type { Column } from '../rules/connect-four.js';
 import type { Level, PlayerRecord } from '../store/records.js';
 import { Repo } from '../store/repo.server.js';
-import { answerOf } from './asked.js';
+import { answerOf } from '../store/asked.js';
 import { GameError } from './errors.js';
 import { gameName, GameRegistry, type GameRegistryRef } from './game-registry.js';
 import { GameSession } from './game-session.server.js';

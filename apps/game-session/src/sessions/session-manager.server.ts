@@ -14,7 +14,7 @@ import { SETTINGS, type Settings } from '../settings.js';
 import type { Seats } from '../store/records.js';
 import { Repo } from '../store/repo.server.js';
 import type { NewGame } from '../store/writes.js';
-import { answerOf, asked, STORE_MS } from './asked.js';
+import { answerOf, asked, STORE_MS } from '../store/asked.js';
 import { GameError } from './errors.js';
 import { FirstRecord } from './first-record.js';
 import { gameName, GameRegistry, type GameRegistryRef } from './game-registry.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CircuitBreaker } from '@rookery/circuit-breaker';
-import { child, type Clock, GenServer, refuse, type Runtime, type ServerRef, taskSupervisor } from '@rookery/genserver';
+import { child, type Clock, type Deferred, GenServer, refuse, type Runtime, type ServerRef, taskSupervisor } from '@rookery/genserver';
 import { classifyMailError } from '../../src/mail/delivery.js';
 import { EmailWorker } from '../../src/mail/email-worker.server.js';
 import type { Mailer } from '../../src/mail/mailer.js';
@@ -101,6 +101,20 @@ describe('the worker that sends mails', () => {
     expect(post.outbox.waiting()).toEqual([]);
   });
 
+  test('nor what was sent when the store does not say whether it has noted it', async () => {
+    const post = await open({ mails: mailsTo(2) });
+    const { pid } = post.worker;
+    post.outbox.forgetsToAnswer = true;
+    await post.tree.clock.advance(5_000); // the call times out
+    post.outbox.forgetsToAnswer = false;
+    await post.tree.clock.advance(5_000);
+    await post.settled();
+
+    expect(post.sent).toEqual([1, 2]);
+    expect(post.outbox.waiting()).toEqual([]);
+    expect(post.worker.pid).toBe(pid);
+  });
+
   test('waits for a store that is away, without a crash', async () => {
     const post = await open({ mails: mailsTo(1) });
     post.outbox.isAway = true;
@@ -154,6 +168,7 @@ interface Row extends MailRecord {
 class Outbox extends GenServer {
   mails: Row[] = [];
   failsToNote = false;
+  forgetsToAnswer = false;
   isAway = false;
 
   waiting(): readonly Row[] {
@@ -165,7 +180,8 @@ class Outbox extends GenServer {
     return this.waiting().slice(0, limit);
   }
 
-  mailSent(id: number): void | ReturnType<typeof refuse> {
+  mailSent(id: number): void | Deferred<void> {
+    if (this.forgetsToAnswer) return this.self.defer<void>();
     if (this.failsToNote) return refuse(new StoreUnavailableError('away', false));
     this.mails = this.mails.filter((mail) => mail.id !== id);
   }

@@ -5,7 +5,7 @@ import {
   OverloadedError,
   ProcessExitedError,
 } from '@rookery/genserver';
-import { StoreUnavailableError, WriteRefusedError } from '../store/errors.js';
+import { StoreUnavailableError, WriteRefusedError } from './errors.js';
 
 /** How long a session waits for the store. */
 export const STORE_MS: Milliseconds = 2_000;
