@@ -11,8 +11,10 @@ export interface CleanupSettings {
 }
 
 const EVERY_MS = 60 * 60_000;
-/** Small enough that moves which wait for the database meanwhile do not wait long. */
-const BATCH = 200;
+/** A game takes a millisecond, with its moves, and PGlite works in this thread: moves that wait meanwhile must not wait long. */
+const GAMES = 20;
+/** A player takes a tenth of it. */
+const PLAYERS = 200;
 const DAY_MS = 86_400_000;
 const run = Symbol('clean up');
 
@@ -35,7 +37,7 @@ export class DataCleanup extends GenServer {
 
   override async handleInfo(message: unknown): Promise<void> {
     if (message !== run) return;
-    this.self.sendAfter(EVERY_MS, run); // first, so that a crash below costs one run, not all of them
+    this.self.sendAfter(EVERY_MS, run);
     const { games, players } = await this.cleanUp();
     if (games + players > 0) this.#logger.log(`Deleted ${games} games and ${players} players`);
   }
@@ -43,14 +45,14 @@ export class DataCleanup extends GenServer {
   /** Also when asked. Gives how many were deleted. */
   async cleanUp(): Promise<{ readonly games: number; readonly players: number }> {
     const before = new Date(this.now().getTime() - this.settings.keepFinishedDays * DAY_MS);
-    const games = await inBatches((limit) => this.repo.call.deleteFinishedGames({ before, limit }));
-    const players = await inBatches((limit) => this.repo.call.deleteIdlePlayers({ before, limit }));
+    const games = await inBatches(GAMES, (limit) => this.repo.call.deleteFinishedGames({ before, limit }));
+    const players = await inBatches(PLAYERS, (limit) => this.repo.call.deleteIdlePlayers({ before, limit }));
     return { games, players };
   }
 }
 
-async function inBatches(deleteSome: (limit: number) => Promise<number>): Promise<number> {
+async function inBatches(size: number, deleteSome: (limit: number) => Promise<number>): Promise<number> {
   let total = 0;
-  for (let deleted = BATCH; deleted === BATCH; total += deleted) deleted = await deleteSome(BATCH);
+  for (let deleted = size; deleted === size; total += deleted) deleted = await deleteSome(size);
   return total;
 }
