@@ -110,7 +110,7 @@ export function offerRematch(state: GameState, side: Side | undefined): Transiti
 }
 
 /** Both want to play again, and the game for it is not there yet. */
-export function isRematchDue({ rematch }: GameState): boolean {
+export function isRematchDue({ rematch }: Pick<GameState, 'rematch'>): boolean {
   return rematch.offeredBy.length === 2 && rematch.gameId === null;
 }
 

@@ -8,7 +8,7 @@ import { answerOf } from '../store/asked.js';
 import { GameError } from './errors.js';
 import { gameName, GameRegistry, type GameRegistryRef } from './game-registry.js';
 import { GameSession } from './game-session.server.js';
-import { stateOf } from './game-state.js';
+import { isRematchDue, stateOf } from './game-state.js';
 import type { GameSummary, GameView } from './game-view.js';
 import type { PlayerSeat } from './matchmaking.js';
 import { SessionManager } from './session-manager.server.js';
@@ -69,7 +69,7 @@ export class Games {
   /** Once both have asked, `rematch.gameId` is the new game. */
   async rematch(player: PlayerRecord, id: string): Promise<GameView> {
     const view = await this.#ask(id, (game) => game.rematch(player.id));
-    if (view.rematch.offeredBy.length < 2 || view.rematch.gameId !== null) return view;
+    if (!isRematchDue(view)) return view;
     const gameId = await this.manager.call.rematch(id);
     return { ...view, rematch: { ...view.rematch, gameId } };
   }

@@ -46,7 +46,8 @@ export class SessionManager extends GenServer {
   readonly #suspects = new Set<string>();
   #matchmaking!: Matchmaking;
   #quick: Promise<unknown> = Promise.resolve();
-  #opening = 0;
+  /** The ids of the games that are being opened. */
+  readonly #opening = new Set<string>();
 
   constructor(
     @Inject(Runtime) private readonly runtime: Runtime,
@@ -69,8 +70,13 @@ export class SessionManager extends GenServer {
 
   /** The game that waits longest, or a new one. One after the other, or two who ask together would wait for each other. */
   quick(seat: PlayerSeat): Deferred<QuickGame> {
+    const { request } = this.self;
     return this.#later(() => {
-      const answer = this.#quick.then(() => this.#match(seat));
+      const answer = this.#quick.then(() => {
+        // A store that was away keeps many waiting. Who has gone must not be given a game that others would then join.
+        if (request?.remainingMs === 0) throw new GameError('restarting');
+        return this.#match(seat);
+      });
       this.#quick = answer.catch(() => {}); // who asked is told
       return answer;
     });
@@ -119,20 +125,30 @@ export class SessionManager extends GenServer {
   }
 
   async #open(game: NewGame): Promise<string> {
-    if (this.games.count() + this.#opening >= this.settings.maxGames) throw new GameError('too_many_games');
-    this.#opening++;
+    if (this.#isFull()) throw new GameError('too_many_games');
+    this.#opening.add(game.id);
     try {
       await this.#store(game);
     } finally {
-      this.#opening--;
+      this.#opening.delete(game.id);
     }
     return game.id;
+  }
+
+  /** A game counts once, whether it is still being opened, runs, or, for a moment, both. */
+  #isFull(): boolean {
+    const { maxGames } = this.settings;
+    const running = this.games.count();
+    if (running + this.#opening.size < maxGames) return false; // as nearly always: then nobody has to be looked for
+    const notYet = Array.from(this.#opening).filter((id) => this.games.whereis(id) === undefined);
+    return running + notYet.length >= maxGames;
   }
 
   async #store(game: NewGame): Promise<void> {
     // If that is in doubt it may come up at the next start, wait for somebody, and end as abandoned.
     await answerOf(this.repo.call.openGame(game));
-    const record = await answerOf(this.repo.call.game(game.id));
+    const read = await asked(this.repo.call.game(game.id));
+    const record = read.kind === 'ok' ? read.value : undefined; // without one the session reads it as soon as the store is back
     if (record?.ending) return; // a rematch that was played already
     try {
       await this.sessions.startChild(sessionOf(game.id, new FirstRecord(record)));

@@ -27,6 +27,29 @@ describe('opening a game', () => {
     expect(arena.disk.games.size).toBe(2);
   });
 
+  test('is possible until there are so many, however closely one follows another', async () => {
+    for (let turns = 0; turns < 40; turns++) {
+      const arena = await newArena({ maxGames: 3 });
+      const answers = [1, 2, 3].map(async (place) => {
+        for (let turn = 0; turn < turns * (place - 1); turn++) await Promise.resolve();
+        return arena.games.open(ada, 'anyone');
+      });
+      await Promise.all(answers);
+      await expect(arena.games.open(ada, 'anyone')).rejects.toMatchObject({ reason: 'too_many_games' });
+    }
+  });
+
+  test('leaves no game without a session when the store goes away in the middle', async () => {
+    const arena = await newArena();
+    const answer = arena.games.open(ada, 'anyone').catch((error: unknown) => error);
+    while (arena.disk.games.size === 0) await Promise.resolve();
+    arena.disk.fault = 'away';
+    expect(await answer).toMatchObject({ reason: 'store_unavailable' });
+    arena.disk.fault = undefined;
+    await arena.clock.advance(1_000);
+    expect(arena.games.list()).toMatchObject([{ id: [...arena.disk.games.keys()][0], status: 'waiting' }]);
+  });
+
   test('is refused while the store is away, and possible when it is back', async () => {
     const arena = await newArena();
     arena.disk.fault = 'away';
@@ -76,6 +99,18 @@ describe('quick', () => {
     expect(found.filter((game) => game.id === id)).toHaveLength(1);
     expect(found.map(({ status }) => status).toSorted()).toEqual(['playing', 'waiting']);
   });
+});
+
+test('who asks for a quick game and gives up gets none behind their back, when the store is back', async () => {
+  const arena = await newArena();
+  arena.disk.fault = 'stuck';
+  const answers = Promise.allSettled([ada, bob, eve].map((player) => arena.games.quick(player)));
+  await arena.clock.advance(4_999);
+  arena.disk.fault = undefined;
+  await arena.clock.advance(1);
+  expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  await arena.clock.advance(10_000);
+  expect(arena.disk.games.size).toBe(0);
 });
 
 describe('a session that hangs', () => {
