@@ -19,12 +19,12 @@ async function textOf(url: string): Promise<string> {
 /** Asks for the same move again and again, several at a time. Gives the kinds of answers. */
 async function insist(url: string, { id }: Table, token: string, until: Promise<unknown>): Promise<readonly string[]> {
   const answers = new Set<string>();
-  let isOver = false;
-  void until.finally(() => (isOver = true));
+  const over = new AbortController();
+  void until.finally(() => over.abort());
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
   const body = JSON.stringify({ ply: 0, column: 3 });
   const one = async (): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const response = await fetch(`${url}/api/games/${id}/moves`, { method: 'POST', headers, body });
       const { reason } = (await response.json()) as { readonly reason?: string };
       answers.add(`${response.status} ${reason} ${response.headers.get('retry-after')}`);

@@ -14,14 +14,15 @@ export interface Player {
 export class Client {
   constructor(private readonly url: string) {}
 
-  async join(name: string): Promise<Player> {
-    const { player, token } = await this.#ask<{ player: { id: string }; token: string }>('POST', '/players', { name });
+  async join(name: string, email?: string): Promise<Player> {
+    const body = { name, ...(email !== undefined && { email }) };
+    const { player, token } = await this.#ask<{ player: { id: string }; token: string }>('POST', '/players', body);
     return { id: player.id, token };
   }
 
-  /** A game of two players who have just joined. */
-  async open(): Promise<Table> {
-    const players = [await this.join('ada'), await this.join('bob')] as const;
+  /** A game of two players who have just joined, with addresses if such are given. */
+  async open(emails: readonly [string?, string?] = []): Promise<Table> {
+    const players = [await this.join('ada', emails[0]), await this.join('bob', emails[1])] as const;
     const [ada, bob] = players;
     const { id } = await this.#ask<GameView>('POST', '/games', { opponent: 'anyone' }, ada);
     return { id, players, view: await this.#ask<GameView>('POST', `/games/${id}/join`, undefined, bob) };
