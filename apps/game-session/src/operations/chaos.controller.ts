@@ -39,4 +39,11 @@ export class ChaosController {
   killThread(): Promise<void> {
     return this.chaos.do({ what: 'kill_thread' });
   }
+
+  @Post('threads/hang')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ApiOperation({ summary: 'A worker thread gets into a loop that never ends.' })
+  hangThread(): Promise<void> {
+    return this.chaos.do({ what: 'hang_thread' });
+  }
 }

@@ -10,7 +10,7 @@ import { AccessError } from '../web/errors.js';
 /** What can be broken on purpose. */
 export type Harm =
   | { readonly what: 'crash_game' | 'hang_game'; readonly id: string }
-  | { readonly what: 'crash_user_manager' | 'kill_thread' };
+  | { readonly what: 'crash_user_manager' | 'kill_thread' | 'hang_thread' };
 
 /** Breaks things, so that one can see them heal. Off in production, unless CHAOS says otherwise. */
 @Injectable()
@@ -38,6 +38,8 @@ export class Chaos {
         return this.users.cast.crash();
       case 'kill_thread':
         return this.computer.disturb('crash');
+      case 'hang_thread':
+        return this.computer.disturb('hang');
     }
   }
 }

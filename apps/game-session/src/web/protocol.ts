@@ -34,7 +34,7 @@ export const requests = {
   'tree.unwatch': nothing,
   chaos: z.discriminatedUnion('what', [
     z.strictObject({ ref, what: z.enum(['crash_game', 'hang_game']), id: gameId }),
-    z.strictObject({ ref, what: z.enum(['crash_user_manager', 'kill_thread']) }),
+    z.strictObject({ ref, what: z.enum(['crash_user_manager', 'kill_thread', 'hang_thread']) }),
   ]),
 };
 

@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { CircuitBreaker } from '@rookery/circuit-breaker';
-import { child, type Clock, type Deferred, GenServer, refuse, type Runtime, type ServerRef, taskSupervisor } from '@rookery/genserver';
+import {
+  child,
+  type Clock,
+  type Deferred,
+  GenServer,
+  refuse,
+  type Runtime,
+  type ServerRef,
+  taskSupervisor,
+} from '@rookery/genserver';
 import { classifyMailError } from '../../src/mail/delivery.js';
 import { EmailWorker } from '../../src/mail/email-worker.server.js';
 import type { Mailer } from '../../src/mail/mailer.js';
