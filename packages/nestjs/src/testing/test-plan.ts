@@ -1,7 +1,8 @@
 import type { DiscoveryService } from '@nestjs/core';
-import { type GenServer, Runtime, type ServerClass } from '@rookery/genserver';
+import { type ChildSpec, type GenServer, Runtime, type ServerClass } from '@rookery/genserver';
 import type { InjectionTarget } from '../decorators/tokens.js';
 import {
+  childrenOf,
   type Declaration,
   flatten,
   namesOf,
@@ -23,6 +24,8 @@ export class TestPlan extends TreePlan {
   #discovery: DiscoveryService | undefined;
   #all: readonly Declaration[] | undefined;
   #started: ReadonlySet<unknown> = new Set();
+  /** A supervisor is copied when its children are chosen. */
+  readonly #copied = new Map<ChildSpec, ChildSpec>();
 
   /** Once more: these, too. */
   startOnly(targets: readonly InjectionTarget[]): void {
@@ -49,8 +52,12 @@ export class TestPlan extends TreePlan {
     return this.#all?.find((each) => each.kind !== 'feature' && isIt(each, target));
   }
 
-  isStarted(declaration: Declaration): boolean {
-    return this.#started.has(identityOf(declaration));
+  /** Whether it is declared, and not among what is started. */
+  isOutside(target: InjectionTarget): boolean {
+    const declaration = this.declarationOf(target);
+    if (declaration === undefined) return false;
+    const spec = specsOf(declaration).find((each) => isSpecOf(each, target));
+    return !this.#started.has(spec ?? identityOf(declaration));
   }
 
   override partOf(tree: SupervisorDeclaration): SupervisorDeclaration {
@@ -59,8 +66,10 @@ export class TestPlan extends TreePlan {
     if (stranger !== undefined) throw notInTree(nameOf(stranger), 'startOnly');
     const part = this.#only === undefined ? tree : { ...tree, children: this.#childrenOf(tree) };
     this.#all = all;
-    this.#started = new Set(flatten(part).map(identityOf));
-    this.#closeRefs(all.filter((each) => !this.isStarted(each)));
+    const started = flatten(part);
+    const specs = started.flatMap(specsOf).map((spec) => this.#copied.get(spec) ?? spec);
+    this.#started = new Set([...started.map(identityOf), ...specs]);
+    this.#closeRefs(all);
     return part;
   }
 
@@ -80,25 +89,31 @@ export class TestPlan extends TreePlan {
   /** Those that are wanted, with all that is below them, and the supervisors on the way to them. */
   #childrenOf(tree: SupervisorDeclaration): readonly Declaration[] {
     if (this.needs(tree)) return tree.children;
-    return tree.children.flatMap((child) => {
-      if (this.needs(child) || this.#isFake(child)) return [child];
+    return tree.children.flatMap((child): readonly Declaration[] => {
+      if (child.kind === 'spec') return this.#partOfSpec(child.spec).map((spec) => ({ ...child, spec }));
+      if (this.needs(child) || (child.kind === 'server' && this.#fakes.has(child.type))) return [child];
       if (child.kind !== 'supervisor') return [];
       const children = this.#childrenOf(child);
       return children.length === 0 ? [] : [{ ...child, children }];
     });
   }
 
-  #isFake(declaration: Declaration): boolean {
-    if (declaration.kind === 'server') return this.#fakes.has(declaration.type);
-    return declaration.kind === 'spec' && this.#fakes.has(declaration.spec.serverClass);
+  #partOfSpec(spec: ChildSpec): readonly ChildSpec[] {
+    if (this.#only?.some((target) => isSpecOf(spec, target)) || this.#fakes.has(spec.serverClass)) return [spec];
+    const children = childrenOf(spec).flatMap((each) => this.#partOfSpec(each));
+    if (children.length === 0) return [];
+    const copy = withChildren(spec, children);
+    this.#copied.set(copy, spec);
+    return [copy];
   }
 
-  /** Who uses one is told so, unless the test has put something else there. */
-  #closeRefs(outside: readonly Declaration[]): void {
+  /** Who uses one of what is outside is told so, unless the test has put something else there. */
+  #closeRefs(all: readonly Declaration[]): void {
     const providers = this.#discovery?.getProviders() ?? [];
-    for (const declaration of outside) {
+    for (const declaration of all.flatMap(oneByOne)) {
+      if (this.#started.has(identityOf(declaration))) continue;
       const { name = 'it' } = namesOf(declaration)[0] ?? {};
-      for (const { provide } of refProviders(specsOnly(declaration))) {
+      for (const { provide } of refProviders([declaration])) {
         const own = providers.find(({ token, inject }) => token === provide && inject?.[0] === Runtime);
         if (own !== undefined) closeRef(own.instance, String(name));
       }
@@ -106,12 +121,18 @@ export class TestPlan extends TreePlan {
   }
 }
 
-/** Without those below a supervisor, which are declarations of their own. */
-function specsOnly(declaration: Declaration): readonly Declaration[] {
-  return [declaration.kind === 'supervisor' ? { ...declaration, children: [] } : declaration];
+/** Without those below a supervisor, which are declarations of their own, and each specification below another by itself. */
+function oneByOne(declaration: Declaration): readonly Declaration[] {
+  if (declaration.kind === 'supervisor') return [{ ...declaration, children: [] }];
+  if (declaration.kind !== 'spec') return [declaration];
+  return specsOf(declaration).map((spec) => ({ kind: 'spec', spec }));
 }
 
-/** A supervisor is copied when its children are chosen. */
+function withChildren(spec: ChildSpec, children: readonly ChildSpec[]): ChildSpec {
+  const [plan] = (spec.start.args ?? []) as readonly [object];
+  return { ...spec, start: { ...spec.start, args: [{ ...plan, children }] } };
+}
+
 function identityOf(declaration: Declaration): unknown {
   if (declaration.kind === 'spec') return declaration.spec;
   return declaration.kind === 'feature' ? declaration.slot : declaration.type;
@@ -121,6 +142,10 @@ function isIt(declaration: Declaration, target: InjectionTarget): boolean {
   if (typeof target === 'string') return namesOf(declaration).some(({ name }) => name === target);
   if (typeof target === 'function') return typesOf(declaration).some((type) => type === target);
   return specsOf(declaration).includes(target);
+}
+
+function isSpecOf(spec: ChildSpec, target: InjectionTarget): boolean {
+  return typeof target === 'string' ? spec.start.name === target : spec === target;
 }
 
 /** For messages. */

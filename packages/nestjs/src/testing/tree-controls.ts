@@ -97,7 +97,7 @@ function refIn(module: TestingModule, target: ServerClass | ChildSpec): unknown 
 function addressIn(runtime: Runtime, plan: TestPlan, target: ProcessTarget): Address {
   if (typeof target !== 'function' && typeof target !== 'string' && !isSpec(target)) return target;
   const declaration = plan.declarationOf(target);
-  if (declaration !== undefined && !plan.isStarted(declaration)) throw notStarted(nameOf(target));
+  if (plan.isOutside(target)) throw notStarted(nameOf(target));
   if (typeof target === 'string') return target;
   const own = isSpec(target) ? target.start.name : undefined;
   if (own !== undefined) return own;

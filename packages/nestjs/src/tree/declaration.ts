@@ -100,9 +100,13 @@ function withInner(spec: ChildSpec): readonly ChildSpec[] {
   return [spec, ...innerOf(spec)];
 }
 
-/** A supervisor with an `init` of its own has none that could be known. */
-function innerOf({ type, start }: ChildSpec): readonly ChildSpec[] {
+function innerOf(spec: ChildSpec): readonly ChildSpec[] {
+  return childrenOf(spec).flatMap(withInner);
+}
+
+/** Those right below it. A supervisor with an `init` of its own has none that could be known. */
+export function childrenOf({ type, start }: ChildSpec): readonly ChildSpec[] {
   if (type === 'worker') return [];
   const [plan] = (start.args ?? []) as readonly [{ readonly children?: readonly ChildSpec[] }?];
-  return (plan?.children ?? []).flatMap(withInner);
+  return plan?.children ?? [];
 }

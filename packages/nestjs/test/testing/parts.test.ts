@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Module } from '@nestjs/common';
-import { child, GenServer, type ServerRef, via } from '@rookery/genserver';
-import { getServerToken, Supervised, SupervisionModule } from '../../src/index.js';
+import { child, GenServer, type ServerRef, supervisor, via } from '@rookery/genserver';
+import { getServerToken, Supervised, SupervisionModule, Supervisor } from '../../src/index.js';
 import { SupervisionTestingModule } from '../../src/testing/index.js';
 import { MemoryLogger } from '../support/apps.js';
 import { useModules } from './modules.js';
@@ -128,6 +128,68 @@ describe('startOnly', () => {
     expect(() => newModule().startOnly(part as never)).toThrow(
       expect.objectContaining({ code: 'ERR_GENSERVER_INVALID_OPTION' }),
     );
+  });
+});
+
+describe('startOnly below a specification of a supervisor', () => {
+  class Lamp extends GenServer {
+    light(): string {
+      return 'lit';
+    }
+  }
+  class Heater extends GenServer {
+    override init(): never {
+      throw new Error('no current');
+    }
+    warm(): string {
+      return 'warm';
+    }
+  }
+  const LAMP = child(Lamp, { name: 'lamp' });
+  const HEATER = child(Heater, { name: 'heater' });
+  const ROOM = supervisor({ name: 'room', strategy: 'one_for_one', children: [LAMP, HEATER] });
+  const FLOOR = supervisor({ name: 'floor', strategy: 'one_for_one', children: [ROOM] });
+
+  @Supervisor({ strategy: 'one_for_one', name: 'house', children: [FLOOR] })
+  class House {}
+
+  const newHouse = () =>
+    SupervisionTestingModule.createTestingModule({ imports: [SupervisionModule.forRoot({ root: House })] });
+
+  test.each([
+    ['a specification', LAMP],
+    ['a name', 'lamp'],
+  ])('starts %s without its siblings, which are outside', async (_, part) => {
+    const module = await start(newHouse().startOnly(part));
+    expect(running(module)).toEqual(['house', 'floor', 'room', 'lamp']);
+    expect(await module.ref(LAMP).call.light()).toBe('lit');
+    expect(() => module.ref(HEATER).call).toThrow(expect.objectContaining(notStarted));
+    await expect(module.crash(HEATER)).rejects.toMatchObject(notStarted);
+    expect(await module.crash(ROOM)).toMatchObject({ kind: 'restarted' });
+    expect(running(module)).toEqual(['house', 'floor', 'room', 'lamp']);
+  });
+
+  test('starts fakes in their places', async () => {
+    const module = await start(
+      newHouse()
+        .startOnly()
+        .overrideServer(Heater)
+        .useFake({ warm: () => 'fake' }),
+    );
+    expect(running(module)).toEqual(['house', 'floor', 'room', 'heater']);
+    expect(await module.ref(HEATER).call.warm()).toBe('fake');
+  });
+
+  test('starts all that is below a specification', async () => {
+    const module = await start(newHouse().startOnly(ROOM).overrideServer(Heater).useFake({}));
+    expect(running(module)).toEqual(['house', 'floor', 'room', 'lamp', 'heater']);
+  });
+
+  test('closes the refs of all that is below one outside', async () => {
+    const module = await start(newHouse().startOnly());
+    expect(running(module)).toEqual(['house']);
+    expect(() => module.ref(LAMP).call).toThrow(expect.objectContaining(notStarted));
+    await expect(module.crash('room')).rejects.toMatchObject(notStarted);
   });
 });
 
