@@ -16,7 +16,7 @@ import { type GameEntry, GameRegistry, type GameRegistryRef } from './game-regis
 import * as rules from './game-state.js';
 import { type GameState, sideOf, type Transition } from './game-state.js';
 import type { GameView } from './game-view.js';
-import { mailsOf, storeEnding, storeMove, type Write } from './game-writes.js';
+import { mailsOf, type Store, storeEnding, storeMove, type Write } from './game-writes.js';
 import type { PlayerSeat } from './matchmaking.js';
 import { Thinking } from './thinking.js';
 import { allowedMs, type GameTimes, leftMs } from './turn-clock.js';
@@ -43,6 +43,7 @@ export class GameSession extends GenServer<GameState | undefined> {
   readonly #logger = new Logger(GameSession.name);
   readonly #watching = new Set<Pid>();
   readonly #thinking: Thinking;
+  readonly #store: Store;
   #id = '';
   #isRestored = true;
   #isToBeShown = false;
@@ -52,7 +53,7 @@ export class GameSession extends GenServer<GameState | undefined> {
   #clock: InfoTimer | undefined;
 
   constructor(
-    @InjectServer(Repo) private readonly repo: ServerRef<Repo>,
+    @InjectServer(Repo) repo: ServerRef<Repo>,
     @InjectRegistry(GameRegistry) private readonly games: GameRegistryRef,
     @Inject(Audience) private readonly audience: Audience,
     @Inject(Computer) computer: Computer,
@@ -61,6 +62,7 @@ export class GameSession extends GenServer<GameState | undefined> {
   ) {
     super();
     this.#thinking = new Thinking(computer);
+    this.#store = repo.with({ timeoutMs: STORE_MS }).call;
   }
 
   /** Runs at every start, so after a crash, too. It waits for nothing: its supervisor starts one session after the other. */
@@ -161,8 +163,7 @@ export class GameSession extends GenServer<GameState | undefined> {
   }
 
   async #write(write: Write, next: GameState): Promise<void> {
-    const store = this.repo.with({ timeoutMs: STORE_MS }).call;
-    await write(store, next, await mailsOf(store, next));
+    await write(this.#store, next, await mailsOf(this.#store, next));
   }
 
   /** From now on this is true. */
@@ -182,7 +183,7 @@ export class GameSession extends GenServer<GameState | undefined> {
   }
 
   async #read(): Promise<void> {
-    const read = await asked(this.repo.with({ timeoutMs: STORE_MS }).call.game(this.#id));
+    const read = await asked(this.#store.game(this.#id));
     if (read.kind !== 'ok') this.self.sendAfter(AGAIN_MS, READ_AGAIN);
     else if (read.value === undefined)
       this.self.stop(); // it was deleted: there is nothing to bring back

@@ -306,6 +306,16 @@ describe('against the computer', () => {
     expect(await arena.games.resign(ada, id)).toMatchObject({ ending: { kind: 'resigned', winner: 1 } });
   });
 
+  test('it is told to stop when its move is not wanted any more', async () => {
+    const arena = await newArena();
+    const id = await openAgainst(arena);
+    const { pid } = arena.session(id);
+    await arena.games.resign(ada, id);
+    await arena.settle();
+    expect(arena.computer.questions[0]?.signal?.aborted).toBe(true);
+    expect(arena.session(id).pid).toBe(pid);
+  });
+
   test('an answer that comes after the end of the game is dropped', async () => {
     const arena = await newArena();
     const id = await openAgainst(arena);
