@@ -9,7 +9,18 @@ export const NO_OBJECT = 'must be a JSON object';
 const LEVELS = 'must be a level from 1 (beginner) to 5';
 const LAST = COLUMNS - 1;
 
-export const playerName = z.string('must be a text').trim().min(1, 'must not be empty').max(40, atMost(40));
+/**
+ * One line: names are in mails to others, in reports and in logs. So no control characters, line breaks, halves of characters, or marks that turn
+ * the text around them.
+ */
+const ONE_LINE = /^[^\p{Cc}\p{Cs}\u2028-\u202E\u2066-\u2069]*$/u;
+
+export const playerName = z
+  .string('must be a text')
+  .trim()
+  .min(1, 'must not be empty')
+  .max(40, atMost(40))
+  .regex(ONE_LINE, 'must be one line without control characters');
 
 /** An empty one, as a form sends it, is none. */
 export const email = z

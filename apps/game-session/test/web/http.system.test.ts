@@ -53,8 +53,8 @@ describe('POST /api/players', () => {
   });
 
   test('an empty address, as a form sends it, is none', async () => {
-    const { body } = await request('POST', '/api/players', { name: 'Ada', email: '' });
-    expect(body).toMatchObject({ player: { email: null } });
+    const { body } = await request('POST', '/api/players', { name: 'Ada 👩‍👩‍👧 Žižek', email: '' });
+    expect(body).toMatchObject({ player: { name: 'Ada 👩‍👩‍👧 Žižek', email: null } });
   });
 
   test.each([
@@ -64,6 +64,10 @@ describe('POST /api/players', () => {
     ['an empty name', { name: '' }, 'name'],
     ['a name of spaces', { name: '  ' }, 'name'],
     ['a name of 41 characters', { name: 'a'.repeat(41) }, 'name'],
+    ['a name of two lines', { name: 'Ada\nBcc: eve' }, 'name'],
+    ['a name with a zero byte', { name: 'A\0da' }, 'name'],
+    ['a name with half a character', { name: 'Ada \ud800' }, 'name'],
+    ['a name that turns the text after it around', { name: 'Ada \u202e' }, 'name'],
     ['a name that is no text', { name: 7 }, 'name'],
     ['an address that is none', { name: 'Ada', email: 'ada' }, 'email'],
     ['an unknown field', { name: 'Ada', admin: true }, 'admin'],
