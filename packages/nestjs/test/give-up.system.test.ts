@@ -12,6 +12,7 @@ describe('an application whose tree gives up', () => {
   test('closes through Nest and ends with exit code 1, though a graceful stop would end with 0', async () => {
     const { code, output } = await run('hooks', 'exit');
     expect(output).toContain('The tree gave up: Root ended (shutdown)');
+    expect(output).toContain('Stopping (SIGTERM), as the tree gave up');
     expect(output).toContain('shutdown hook: SIGTERM');
     expect(code).toBe(1);
   });

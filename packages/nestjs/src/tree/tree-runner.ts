@@ -36,6 +36,7 @@ export class TreeRunner
   readonly #secondSignal: SecondSignal;
   #stopped: Promise<void> | undefined;
   #isForced = false;
+  #hasGivenUp = false;
   #stopLogging: (() => void) | undefined;
 
   constructor(
@@ -70,7 +71,9 @@ export class TreeRunner
 
   async beforeApplicationShutdown(signal = 'close'): Promise<void> {
     if (this.phases.phase === 'stopped') return; // closed once more, or after a boot that failed
-    this.#logger.log(`Stopping (${signal}): open requests get their answers, then the tree stops`);
+    if (this.#hasGivenUp)
+      this.#logger.error(`Stopping (${signal}), as the tree gave up: open requests get their answers`);
+    else this.#logger.log(`Stopping (${signal}): open requests get their answers, then the tree stops`);
     this.#secondSignal.listen(signal);
     await this.deadline.waitForBalancers();
     this.deadline.closeConnections();
@@ -157,6 +160,7 @@ export class TreeRunner
 
   async #onRootExit(reason: ExitReason): Promise<void> {
     if (this.#stopped !== undefined || this.#isForced) return;
+    this.#hasGivenUp = true;
     this.phases.enter('stopping');
     this.#logger.error(`The tree gave up: ${this.options.root.name} ended (${formatReason(reason)})`);
     try {
