@@ -51,6 +51,10 @@ export class Server {
     }
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   get output(): string {
     return this.#output;
   }
