@@ -1,10 +1,14 @@
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import { finalize, map, type Observable } from 'rxjs';
+import type { WebSocket } from 'ws';
 import { refOf, UNREADABLE } from './frame.js';
 import { InvalidInputError } from './invalid-input.error.js';
 import { Sockets } from './sockets.js';
 
-/** Makes what a handler gives the answer to its request. Counts requests that are under way: a stop waits for them. */
+/**
+ * Sends what a handler gives as the answer to its request: Nest would send it to somebody who does not read, too. Counts requests that
+ * are under way: a stop waits for them.
+ */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {
   constructor(@Inject(Sockets) private readonly sockets: Sockets) {}
@@ -15,9 +19,10 @@ export class AnswerInterceptor implements NestInterceptor {
     if (ref === null && ws.getPattern() !== UNREADABLE) {
       throw new InvalidInputError([{ field: 'ref', message: 'must be an integer, and not negative' }]);
     }
+    const socket = this.sockets.find(ws.getClient<WebSocket>());
     this.sockets.begin();
     return next.handle().pipe(
-      map((result: unknown) => ({ event: 'answer', data: { ref, ok: true, result: result ?? null } })),
+      map((result: unknown) => socket?.answer({ ref, ok: true, result: result ?? null })),
       finalize(() => this.sockets.end()),
     );
   }

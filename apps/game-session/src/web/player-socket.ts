@@ -42,9 +42,18 @@ export class PlayerSocket implements Outlet {
   }
 
   send(event: string, data: unknown): void {
-    if (!this.isOpen) return; // who has left is told nothing
-    if (this.bufferedBytes > MOST_UNREAD_BYTES) return this.socket.terminate();
-    this.socket.send(this.texts.of(event, data));
+    if (this.#isHeard()) this.socket.send(this.texts.of(event, data));
+  }
+
+  /** To a request of its own, so nobody else gets the same text. */
+  answer(answer: object): void {
+    if (this.#isHeard()) this.socket.send(JSON.stringify({ event: 'answer', data: answer }));
+  }
+
+  /** Who has left is told nothing, and who does not read is let go. */
+  #isHeard(): boolean {
+    if (this.isOpen && this.bufferedBytes > MOST_UNREAD_BYTES) this.socket.terminate();
+    return this.isOpen;
   }
 
   close(code: number, reason: string): void {

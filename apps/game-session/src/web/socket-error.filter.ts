@@ -16,6 +16,6 @@ export class SocketErrorFilter implements ExceptionFilter {
     if (told.reason === ourMistake.reason) this.#logger.error(error);
     const ws = host.switchToWs();
     const socket = this.sockets.find(ws.getClient<WebSocket>());
-    socket?.send('answer', { ref: refOf(ws.getData()), ok: false, error: told });
+    socket?.answer({ ref: refOf(ws.getData()), ok: false, error: told });
   }
 }
