@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 
@@ -28,10 +29,7 @@ export class Postbox {
     this.#server = new SMTPServer({
       authOptional: true,
       disabledCommands: ['STARTTLS'],
-      onData: (stream, _, done) =>
-        void text(stream)
-          .then((mail) => this.#take(mail))
-          .then(() => done(), done),
+      onData: (stream, _, done) => void this.#read(stream, done),
     });
     this.#server.listen(this.port, '127.0.0.1');
     await once(this.#server.server, 'listening');
@@ -46,6 +44,11 @@ export class Postbox {
   /** Waits until so many have come. */
   async has(count: number): Promise<void> {
     while (this.mails.length < count) await new Promise<void>((resolve) => void this.#looks.push(resolve));
+  }
+
+  async #read(stream: Readable, done: () => void): Promise<void> {
+    this.#take(await text(stream));
+    done();
   }
 
   #take(mail: string): void {
