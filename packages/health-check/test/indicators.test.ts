@@ -175,8 +175,8 @@ describe('mailboxes', () => {
   });
 
   test('of a mailbox that drops its oldest message no age is told, but that its process does not keep up', async () => {
-    const view = { pid: 1 as Pid, process: 'a', size: 3, limit: 3, overflow: 'drop_oldest', taken: 0 } as const;
-    const check = mailboxes({ mailboxes: () => [view] }, { ageMs: { degradedAt: 2_000 } });
+    const dropping = { pid: 1 as Pid, process: 'a', size: 3, limit: 3, overflow: 'drop_oldest', taken: 0 } as const;
+    const check = mailboxes({ mailboxes: () => [dropping] }, { ageMs: { degradedAt: 2_000 } });
     await run(check, { now: () => 0 });
     expect(await run(check, { now: () => 2_000 })).toMatchObject({
       kind: 'degraded',
