@@ -7,7 +7,7 @@ import { backoffMs } from './backoff.js';
 /** @typedef {import('../../src/web/protocol.js').SocketError} SocketError */
 /** @typedef {'offline' | 'connecting' | 'online'} State */
 
-/** How long to wait for an answer. The server's own limits are shorter, so this is for answers that got lost. */
+/** How long to wait for an answer. The server's own limits are shorter: when none has come by then, nobody is at the other end. */
 const ANSWER_MS = 15_000;
 
 /** The server said no, or there was no answer. `reason` says which, `message` is for people. */
@@ -38,7 +38,7 @@ const LOST = new RequestError({ reason: 'disconnected', message: 'The connection
 
 /**
  * The socket, and a new one whenever it breaks: with `hello` first, then all that is watched.
- * Listeners get `state`, `welcome`, and what the server pushes.
+ * Listeners get `state`, `welcome`, `refused` (the token is nobody's), `trouble` (not let in for now), and what the server pushes.
  */
 export class Connection extends EventTarget {
   /** @type {WebSocket | undefined} */
@@ -60,9 +60,10 @@ export class Connection extends EventTarget {
 
   constructor() {
     super();
-    // A laptop that wakes up, a phone that finds its network: no need to sit out the rest of the wait.
-    addEventListener('online', () => this.#retryNow());
-    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.#retryNow());
+    // A laptop that wakes up, a phone that finds its network.
+    addEventListener('online', () => this.#lookAfter());
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.#lookAfter());
+    addEventListener('offline', () => this.#drop());
   }
 
   get state() {
@@ -79,7 +80,7 @@ export class Connection extends EventTarget {
     this.#token = undefined;
     clearTimeout(this.#timer);
     this.#watches.clear();
-    this.#socket?.close(1000);
+    this.#drop();
   }
 
   /**
@@ -154,8 +155,9 @@ export class Connection extends EventTarget {
       for (const ask of this.#watches.values()) void ask();
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      if (error.reason === 'unauthorized') this.#tell('refused', error);
-      else this.#socket?.close(); // another try, later
+      if (error.reason === 'unauthorized') return this.#tell('refused', error);
+      if (!PASSING.has(error.reason)) this.#tell('trouble', error);
+      this.#drop(); // another try, later
     }
   }
 
@@ -173,6 +175,7 @@ export class Connection extends EventTarget {
   /** @param {WebSocket} socket */
   #closed(socket) {
     if (this.#socket !== socket) return;
+    this.#socket = undefined;
     for (const { reject } of this.#pending.values()) reject(LOST);
     if (this.#token === undefined) return this.#setState('offline');
     this.#setState('connecting');
@@ -181,8 +184,19 @@ export class Connection extends EventTarget {
     this.#tries++;
   }
 
-  #retryNow() {
-    if (this.#token !== undefined && this.#socket?.readyState === WebSocket.CLOSED) this.#connect();
+  /** No need to sit out the rest of a wait. And a socket may be dead without a word: who asks is the first to notice. */
+  #lookAfter() {
+    if (this.#token === undefined) return;
+    if (this.#socket === undefined) this.#connect();
+    else if (this.#state === 'online') for (const ask of this.#watches.values()) void ask();
+  }
+
+  /** Gives the socket up, without waiting for the other end, which may not be there any more. */
+  #drop() {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    socket.close();
+    this.#closed(socket);
   }
 
   /**
@@ -198,7 +212,10 @@ export class Connection extends EventTarget {
     try {
       return await new Promise((resolve, reject) => {
         this.#pending.set(ref, { resolve, reject });
-        timer = setTimeout(() => reject(new RequestError({ reason: 'timeout', message: 'No answer.' })), ANSWER_MS);
+        timer = setTimeout(() => {
+          reject(new RequestError({ reason: 'timeout', message: 'No answer.' }));
+          this.#drop();
+        }, ANSWER_MS);
         this.#socket?.send(JSON.stringify({ event, data: { ref, ...data } }));
       });
     } finally {

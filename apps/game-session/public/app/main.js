@@ -26,6 +26,7 @@ connection.addEventListener('refused', () => {
   leave();
   toast('You are not known here any more. Please join again.');
 });
+connection.addEventListener('trouble', (event) => toast(/** @type {CustomEvent<Error>} */ (event).detail.message));
 connection.addEventListener('welcome', (event) => welcome(/** @type {CustomEvent<Welcome>} */ (event).detail));
 connection.onPush('restarting', () => toast('The server restarts. Your games go on in a moment.'));
 

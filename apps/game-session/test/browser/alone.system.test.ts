@@ -98,6 +98,31 @@ describeInBrowser(`one player ${inBrowser}`, () => {
   );
 
   test(
+    'a connection that has died without a word is given up, and the move that went into it is made',
+    async () => {
+      const page = await open('about:blank');
+      await page.clock.install();
+      const silence: (() => void)[] = [];
+      await page.routeWebSocket(/\/ws$/, (socket) => {
+        const server = socket.connectToServer();
+        silence.push(() => socket.onMessage(() => {}));
+        socket.onMessage((message) => server.send(message));
+      });
+      await page.goto(app().url);
+      await join(page, 'Ada');
+      await page.locator('#computer').click();
+      await says(page, 'Your turn');
+      for (const fallSilent of silence) fallSilent();
+      await page.locator('[data-column="3"]').click();
+      await page.locator('#board.is-pending').waitFor();
+      await page.clock.fastForward(20_000); // longer than it waits for an answer
+      await hasDiscs(page, 3, 1);
+      await page.getByText('Live', { exact: true }).waitFor();
+    },
+    TEST_MS,
+  );
+
+  test(
     'goes back to the lobby and returns to the game, and a game that there is not is said so',
     async () => {
       const page = await open(app().url);
