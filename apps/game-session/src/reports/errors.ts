@@ -23,3 +23,13 @@ export class ReportFailedError extends Error {
     super(`The report of ${day} could not be written: ${formatReason(reason)}`);
   }
 }
+
+/** None was written of this day, or it is no day. */
+export class UnknownReportError extends Error {
+  override readonly name = 'UnknownReportError';
+  readonly reason = 'unknown_report';
+
+  constructor(readonly day: string) {
+    super(`There is no report of ${JSON.stringify(day)}.`);
+  }
+}

@@ -29,9 +29,9 @@ export function boundsOf(day: Day): { readonly from: Date; readonly to: Date } {
   return { from, to: new Date(from.getTime() + DAY_MS) };
 }
 
-/** Whether it is a day of the calendar: `2026-02-30` is not. */
+/** Whether it is a day of the calendar: `2026-02-30` is not, nor is any of a year 0, which databases do not know. */
 export function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && dayOf(date) === text;
 }

@@ -1,29 +1,17 @@
-import {
-  Body,
-  Controller,
-  Get,
-  Header,
-  HttpCode,
-  HttpStatus,
-  Inject,
-  NotFoundException,
-  Param,
-  Post,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, HttpStatus, Inject, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerRef } from '@rookery/genserver';
 import { InjectServer } from '@rookery/nestjs';
 import { z } from 'zod';
 import { OperatorGuard } from '../operations/operator.guard.js';
+import { UnknownReportError } from './errors.js';
 import { type Day, isDay } from './report-day.js';
 import { REPORT_FILES, type ReportFiles, type ReportFormat } from './report-files.js';
 import { ReportGenerator } from './report-generator.server.js';
 
-export const WriteReport = z.strictObject(
-  { day: z.string().refine(isDay, 'must be a day such as 2026-11-22') },
-  'must be a JSON object',
-);
+const A_DAY = 'must be a day such as 2026-11-22';
+
+export const WriteReport = z.strictObject({ day: z.string(A_DAY).refine(isDay, A_DAY) }, 'must be a JSON object');
 
 /** The standings of days, for operators. */
 @ApiTags('operations')
@@ -65,7 +53,7 @@ export class ReportsController {
 
   async #read(day: string, format: ReportFormat): Promise<string> {
     const report = await this.files.read(day, format);
-    if (report === undefined) throw new NotFoundException(`There is no report of ${JSON.stringify(day)}`);
+    if (report === undefined) throw new UnknownReportError(day);
     return report;
   }
 }
