@@ -117,7 +117,10 @@ describe('settings', () => {
     ['DATABASE_URL', 'mysql://ada:secret@db/games', 'postgres://'],
     ['DATABASE_URL', 'secret', 'postgres://'],
     ['SMTP_URL', 'https://ada:secret@mail', 'smtp://'],
-    ['OPERATOR_TOKEN', 'secret', 'a text of at least 16 characters'],
+    ['OPERATOR_TOKEN', 'secret', '16 to 200 letters, digits and signs, without spaces'],
+    ['OPERATOR_TOKEN', 'a secret with spaces', '16 to 200 letters, digits and signs, without spaces'],
+    ['OPERATOR_TOKEN', 'secret'.repeat(34), '16 to 200 letters, digits and signs, without spaces'],
+    ['OPERATOR_TOKEN', 'ein-sécret-geheim', '16 to 200 letters, digits and signs, without spaces'],
   ])('%s that makes no sense is refused, and not shown: it may hold a password', (name, value, expected) => {
     const read = (): unknown => readSettings({ [name]: value });
     expect(read).toThrow(expected);
