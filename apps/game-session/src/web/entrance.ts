@@ -25,6 +25,9 @@ const SPREAD_MS = 1_500;
 /** How players come in and go: from a socket that anybody may open to a session in the tree. */
 @Injectable()
 export class Entrance {
+  /** How many sockets of a player are about to get their session. */
+  readonly #entering = new Map<string, number>();
+
   constructor(
     @Inject(Sockets) private readonly sockets: Sockets,
     @InjectServer(UserManager) private readonly users: ServerRef<UserManager>,
@@ -71,13 +74,26 @@ export class Entrance {
   async #enter(socket: PlayerSocket, token: string): Promise<PlayerRecord> {
     const player = await this.users.call.byToken(token);
     if (player === undefined) throw new AccessError('unauthorized');
-    const { id, name } = player;
-    if (this.presence.lookup(id).length >= MOST_SOCKETS) throw new AccessError('too_many_sockets');
-    const session = await this.sessions.startChild(child(UserSession, { args: [{ id, name }, socket] }));
-    if (session === undefined) throw new AccessError('restarting');
+    const session = await this.#sessionFor(player, socket);
     socket.entered = { player, session };
     if (!socket.isOpen) session.cast.leave(); // gone meanwhile
     return player;
+  }
+
+  /** Presence knows those whose session runs; who comes in with many sockets at once is counted here until then. */
+  async #sessionFor({ id, name }: PlayerRecord, socket: PlayerSocket): Promise<ServerRef<UserSession>> {
+    const entering = this.#entering.get(id) ?? 0;
+    if (this.presence.lookup(id).length + entering >= MOST_SOCKETS) throw new AccessError('too_many_sockets');
+    this.#entering.set(id, entering + 1);
+    try {
+      const session = await this.sessions.startChild(child(UserSession, { args: [{ id, name }, socket] }));
+      if (session === undefined) throw new AccessError('restarting');
+      return session;
+    } finally {
+      const others = (this.#entering.get(id) ?? 0) - 1;
+      if (others > 0) this.#entering.set(id, others);
+      else this.#entering.delete(id);
+    }
   }
 }
 

@@ -14,12 +14,14 @@ const LAST = COLUMNS - 1;
  * the text around them.
  */
 const ONE_LINE = /^[^\p{Cc}\p{Cs}\u2028-\u202E\u2066-\u2069]*$/u;
+/** A name of zero-width characters is none. */
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 export const playerName = z
   .string('must be a text')
   .trim()
-  .min(1, 'must not be empty')
   .max(40, atMost(40))
+  .regex(VISIBLE, 'must not be empty')
   .regex(ONE_LINE, 'must be one line without control characters');
 
 /** An empty one, as a form sends it, is none. */

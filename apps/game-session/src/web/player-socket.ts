@@ -21,6 +21,8 @@ export class PlayerSocket implements Outlet {
   entered: Entered | undefined;
   /** A `hello` is being looked into, or was. */
   hasSaidHello = false;
+  /** How many requests in a row were too many. */
+  refused = 0;
   /** Whether it has answered the last ping. */
   isAlive = true;
 
@@ -52,7 +54,7 @@ export class PlayerSocket implements Outlet {
 
   /** Who has left is told nothing, and who does not read is let go. */
   #isHeard(): boolean {
-    if (this.isOpen && this.bufferedBytes > MOST_UNREAD_BYTES) this.socket.terminate();
+    if (this.isOpen && this.bufferedBytes > MOST_UNREAD_BYTES) this.cutOff();
     return this.isOpen;
   }
 
@@ -60,9 +62,14 @@ export class PlayerSocket implements Outlet {
     if (this.isOpen) this.socket.close(code, reason);
   }
 
+  /** Without a word: who would have to hear it does not read, or does not stop. */
+  cutOff(): void {
+    this.socket.terminate();
+  }
+
   /** Asks whether anybody is there; who has not answered the last time is not. */
   ping(): void {
-    if (!this.isAlive) return this.socket.terminate();
+    if (!this.isAlive) return this.cutOff();
     this.isAlive = false;
     if (this.isOpen) this.socket.ping();
   }

@@ -32,10 +32,14 @@ export const requests = {
   /** The token is asked for where OPERATOR_TOKEN is set. */
   'tree.watch': z.strictObject({ ref, operatorToken: token.optional() }),
   'tree.unwatch': nothing,
-  chaos: z.discriminatedUnion('what', [
-    z.strictObject({ ref, what: z.enum(['crash_game', 'hang_game']), id: gameId }),
-    z.strictObject({ ref, what: z.enum(['crash_user_manager', 'kill_thread', 'hang_thread']) }),
-  ]),
+  chaos: z.discriminatedUnion(
+    'what',
+    [
+      z.strictObject({ ref, what: z.enum(['crash_game', 'hang_game']), id: gameId }),
+      z.strictObject({ ref, what: z.enum(['crash_user_manager', 'kill_thread', 'hang_thread']) }),
+    ],
+    'must be crash_game, hang_game, crash_user_manager, kill_thread or hang_thread',
+  ),
 };
 
 export type RequestName = keyof typeof requests;

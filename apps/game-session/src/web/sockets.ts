@@ -13,6 +13,9 @@ const POLICY_VIOLATION = 1008;
 /** How long a socket may say nothing of who it is. */
 const HELLO_MS = 5_000;
 
+/** Who was told so often in a row that it is too much does not listen. */
+const MOST_REFUSED = 200;
+
 /** All sockets there are, and the requests that are under way. */
 @Injectable()
 export class Sockets {
@@ -66,9 +69,11 @@ export class Sockets {
     return [...this.#sockets.values()];
   }
 
-  /** Throws an AccessError when the socket asks too much. */
-  limit({ bucket }: PlayerSocket): void {
-    const waitMs = bucket.take(this.runtime.now());
+  /** Throws an AccessError when the socket asks too much. One that goes on all the same is cut off: to say no takes time, too. */
+  limit(socket: PlayerSocket): void {
+    const waitMs = socket.bucket.take(this.runtime.now());
+    socket.refused = waitMs > 0 ? socket.refused + 1 : 0;
+    if (socket.refused > MOST_REFUSED) socket.cutOff();
     if (waitMs > 0) throw new AccessError('rate_limited', waitMs);
   }
 

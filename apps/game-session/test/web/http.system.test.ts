@@ -69,12 +69,18 @@ describe('POST /api/players', () => {
     ['a name with half a character', { name: 'Ada \ud800' }, 'name'],
     ['a name that turns the text after it around', { name: 'Ada \u202e' }, 'name'],
     ['a name that is no text', { name: 7 }, 'name'],
+    ['a name that cannot be seen', { name: '\u200b' }, 'name'],
+    ['a name that colours terminals', { name: '\u001b[31mAda' }, 'name'],
     ['an address that is none', { name: 'Ada', email: 'ada' }, 'email'],
     ['an unknown field', { name: 'Ada', admin: true }, 'admin'],
   ])('%s is refused: 400 names the field', async (_, body, field) => {
     const answer = await request('POST', '/api/players', body);
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ statusCode: 400, reason: 'invalid_input', errors: [{ field }] });
+  });
+
+  test.each(['José', "O'Brien", '李雷', '👩‍🚀', 'محمد', '<b>', '__proto__'])('a name may be %s', async (name) => {
+    expect((await request('POST', '/api/players', { name })).body).toMatchObject({ player: { name } });
   });
 
   test('what is no JSON is refused', async () => {

@@ -33,6 +33,14 @@ describe('too many requests', () => {
     ada.close();
   });
 
+  test('of a socket that does not listen end it, and others are served meanwhile', async () => {
+    const [ada, bob] = [await PlayerClient.join(app().url, 'Ada'), await PlayerClient.join(app().url, 'Bob')];
+    for (let asked = 0; asked < 1_000; asked++) ada.socket.send('{"event":"lobby.watch","data":{"ref":1}}');
+    expect(await ada.closed()).toBe(1006);
+    await expect(bob.ask('lobby.watch')).resolves.toBeNull();
+    bob.close();
+  });
+
   test('of an address are refused: 429 with Retry-After', async () => {
     const responses = await Promise.all(Array.from({ length: 20 }, () => fetch(`${app().url}/api/games`)));
     const refused = responses.find(({ status }) => status === 429);
