@@ -110,6 +110,17 @@ describe('who watches a game', () => {
     expect(lastGame(player)?.spectators).toBe(0);
   });
 
+  test('is no spectator any more when they leave after the session of the game has crashed', async () => {
+    const arena = await newArena();
+    const id = await newGame(arena);
+    const [player, spectator] = [await connect(arena, ada), await connect(arena, eve)];
+    for (const { session } of [player, spectator]) await session.call.watch(id);
+    await crash(arena, id);
+    spectator.session.cast.leave();
+    await arena.clock.advance(250);
+    expect(lastGame(player)?.spectators).toBe(0);
+  });
+
   test('comings and goings are shown together, four times a second', async () => {
     const arena = await newArena();
     const id = await newGame(arena);

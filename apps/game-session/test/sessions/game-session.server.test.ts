@@ -101,6 +101,19 @@ describe('the clock', () => {
     expect(await arena.games.view(id)).toMatchObject({ status: 'playing' });
   });
 
+  test('a move that came before the time was up counts, though it is stored after it', async () => {
+    const arena = await newArena();
+    const id = await newGame(arena);
+    await arena.clock.advance(TIMES.turnMs - 1);
+    arena.disk.fault = 'slow';
+    const moved = arena.games.move(ada, id, 0, 3);
+    await arena.clock.advance(1); // heard of while the move is being stored
+    arena.disk.fault = undefined;
+    for (const answer of arena.disk.held) answer();
+    expect(await moved).toMatchObject({ moves: [3], status: 'playing' });
+    expect(await arena.games.view(id)).toMatchObject({ status: 'playing', turn: 1 });
+  });
+
   test('goes on over a crash: what was used is used', async () => {
     const arena = await newArena();
     const id = await newGame(arena, [3]);
@@ -382,6 +395,25 @@ describe('a rematch', () => {
     const second = await arena.games.view(rematch.gameId ?? '');
     expect(second.seats).toMatchObject([{ kind: 'computer' }, { name: 'ada' }]);
     expect(arena.computer.questions).toMatchObject([{ moves: [], level: 3 }]);
+  });
+
+  test('that is over is not brought back when it is asked for once more', async () => {
+    const arena = await newArena();
+    const id = await newGame(arena, wonByAda);
+    const ask = async (): Promise<string> => {
+      await arena.games.rematch(ada, id);
+      return (await arena.games.rematch(bob, id)).rematch.gameId ?? '';
+    };
+    const second = await ask();
+    await arena.games.resign(ada, second);
+    arena.runtime.kill(arena.session(second));
+    await arena.settle();
+    await arena.clock.advance(TIMES.finishedGraceMs - 1);
+    await crash(arena, id); // the offers are forgotten
+    await arena.clock.advance(1);
+    expect(arena.session(second).isAlive).toBe(false);
+    expect(await ask()).toBe(second);
+    expect(arena.session(second).isAlive).toBe(false);
   });
 
   test('is one game, however often it is asked for, and whoever crashes in between', async () => {

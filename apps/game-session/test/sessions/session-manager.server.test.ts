@@ -101,6 +101,16 @@ describe('quick', () => {
   });
 });
 
+test('a waiting game that somebody was sent to and did not join goes to another, after a while', async () => {
+  const arena = await newArena();
+  const { id } = await arena.games.open(ada, 'anyone');
+  const [first, second] = [bob, eve].map(({ id: player, name }) => ({ kind: 'player', id: player, name }) as const);
+  if (first === undefined || second === undefined) throw new Error('there are two');
+  expect(await arena.manager.call.quick(first)).toEqual({ id, kind: 'waiting' });
+  await arena.clock.advance(2_000);
+  expect(await arena.manager.call.quick(second)).toEqual({ id, kind: 'waiting' });
+});
+
 test('who asks for a quick game and gives up gets none behind their back, when the store is back', async () => {
   const arena = await newArena();
   arena.disk.fault = 'stuck';

@@ -94,6 +94,23 @@ describe('while the database is away', () => {
     expect(await store.repo.call.pendingMails(10)).toHaveLength(inDoubt ? 1 : 0);
   });
 
+  test('what was refused is never written, also behind a write that waits longer', async () => {
+    const store = await faultyStore();
+    const { repo, faults, clock } = store;
+    faults.fault = 'no connection';
+    const first = repo.call.addMove(move('game 0', 0));
+    const second = outcomesWithDoubt(repo.with({ timeoutMs: 1_000 }).call.addMove(move('game 1', 0)));
+    await tries(store, 1);
+    await clock.advance(1_000);
+    expect(await second).toEqual({ reason: 'store_unavailable', why: 'away', inDoubt: false });
+    await back(store);
+    await first;
+    expect(await Promise.all(['game 0', 'game 1'].map((id) => repo.call.game(id)))).toMatchObject([
+      { moves: [3] },
+      { moves: [] },
+    ]);
+  });
+
   test('a statement that hangs is in doubt at the deadline, and reads wait until it is known', async () => {
     const { repo, faults, clock } = await faultyStore();
     faults.fault = 'hangs';

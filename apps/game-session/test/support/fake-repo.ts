@@ -7,9 +7,10 @@ import type { WallClock } from '../../src/wall-clock.js';
 
 /**
  * What becomes of a write. `away`: nothing is written, and the caller is told; `in_doubt`: it is written, and the caller is told that nobody
- * knows; `late`: it is written, and nobody is told anything; `stuck`: nothing happens at all.
+ * knows; `late`: it is written, and nobody is told anything; `slow`: it is written, and told when the test says so; `stuck`: nothing happens
+ * at all.
  */
-export type Fault = 'away' | 'in_doubt' | 'late' | 'stuck';
+export type Fault = 'away' | 'in_doubt' | 'late' | 'slow' | 'stuck';
 
 /** What is on disk: it outlives the Repo. */
 export class Disk {
@@ -19,6 +20,8 @@ export class Disk {
   readonly mails: NewMail[] = [];
   /** Of all that is asked, until it is taken back. */
   fault: Fault | undefined;
+  /** The answers of writes that are `slow`. */
+  readonly held: (() => void)[] = [];
   /** How often each method was asked. */
   readonly asked = new Map<string, number>();
 
@@ -144,6 +147,7 @@ export class FakeRepo extends GenServer implements Face {
     }
     if (fault === 'in_doubt') return refuse(new StoreUnavailableError('away', true));
     if (fault === undefined) answer.reply();
+    if (fault === 'slow') this.disk.held.push(() => answer.reply());
     return answer;
   }
 

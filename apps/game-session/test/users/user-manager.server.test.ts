@@ -44,6 +44,17 @@ describe('who joins', () => {
     expect(arena.disk.asked.get('playerByToken')).toBe(1);
   });
 
+  test('is asked for in the store again when ten thousand others have come since', async () => {
+    const arena = await newArena();
+    const { player, token } = await arena.users.call.join('ada', null);
+    const { token: second } = await arena.users.call.join('bob', null);
+    for (let n = 0; n < 9_999; n++) await arena.users.call.join('eve', null);
+    await arena.users.call.byToken(second);
+    expect(arena.disk.asked.get('playerByToken')).toBeUndefined();
+    expect(await arena.users.call.byToken(token)).toEqual(player);
+    expect(arena.disk.asked.get('playerByToken')).toBe(1);
+  });
+
   test('is forgotten here a while after the store was asked, as the player may be gone', async () => {
     const arena = await newArena();
     const { player, token } = await arena.users.call.join('ada', null);
