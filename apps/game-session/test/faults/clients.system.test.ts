@@ -21,8 +21,8 @@ beforeAll(async () => {
 afterAll(() => server.destroy(), TEST_MS);
 afterEach(async () => {
   await socketsAre(0);
-  expect(server.output).not.toMatch(/crashed|restarted/);
-});
+  if (/crashed|restarted/.test(server.output)) throw new Error(`Something has crashed:\n${server.output}`);
+}, TEST_MS);
 
 /** Waits until the app has so many. */
 async function socketsAre(count: number): Promise<void> {

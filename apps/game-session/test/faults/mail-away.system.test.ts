@@ -26,10 +26,16 @@ async function endGames(url: string, numbers: readonly number[]): Promise<readon
   return (await Promise.all(games)).flat();
 }
 
-/** Waits until the app says so of its health. */
-async function isInState(url: string, state: string): Promise<void> {
-  const answer = async (): Promise<string> => (await fetch(`${url}/health`)).text();
-  while (!(await answer()).includes(`"${state}"`)) await sleep(POLL_MS);
+/** Waits until it says so. The machine may be busy, and the app unwell for a moment for other reasons: so each thing is waited for. */
+async function says(url: string, text: string): Promise<void> {
+  while (!(await (await fetch(url)).text()).includes(text)) await sleep(POLL_MS);
+}
+
+/** The breaker is open, and that is seen: the app is worse for it, and takes requests all the same. */
+async function isAway(url: string): Promise<void> {
+  await says(`${url}/metrics`, 'game_mail_breaker{state="open"} 1');
+  await says(`${url}/health`, '"degraded"');
+  await says(`${url}/readyz`, '"ok":true');
 }
 
 test(
@@ -40,9 +46,7 @@ test(
     const killed = start({ SMTP_URL: postbox.url });
     const away = await killed.url();
     const waiting = await endGames(away, [1, 2, 3, 4]);
-    await isInState(away, 'degraded');
-    expect((await fetch(`${away}/readyz`)).status).toBe(200);
-    expect(await (await fetch(`${away}/metrics`)).text()).toMatch('game_mail_breaker{state="open"} 1');
+    await isAway(away);
     killed.signal('SIGKILL');
     await killed.ended();
 
@@ -52,10 +56,10 @@ test(
     await postbox.has(waiting.length);
     await postbox.close();
     const more = await endGames(url, [5, 6]);
-    await isInState(url, 'degraded');
+    await isAway(url);
     await postbox.open(); // the breaker asks again after 30 s
     await postbox.has(waiting.length + more.length);
-    await isInState(url, 'healthy');
+    await says(`${url}/metrics`, 'game_mail_breaker{state="closed"} 1');
 
     server.signal('SIGTERM');
     expect(await server.ended()).toBe(0);

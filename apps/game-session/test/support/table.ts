@@ -65,7 +65,8 @@ export class Table {
   #choose(): number {
     const board = replay(this.acknowledged);
     const legal = [0, 1, 2, 3, 4, 5, 6].filter((column) => drop(board, column).kind === 'legal');
-    return legal[(7 * this.seed + 5 * this.acknowledged.length + (this.seed >> 3)) % legal.length] ?? 0;
+    const mixed = Math.imul(64 * this.seed + this.acknowledged.length + 1, 2_654_435_761) >>> 16; // Knuth's multiplicative hash
+    return legal[mixed % legal.length] ?? 0;
   }
 }
 
