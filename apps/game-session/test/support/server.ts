@@ -51,10 +51,6 @@ export class Server {
     }
   }
 
-  get pid(): number | undefined {
-    return this.#process.pid;
-  }
-
   get output(): string {
     return this.#output;
   }
