@@ -1,9 +1,10 @@
 import { Body, Controller, Get, Header, HttpCode, HttpStatus, Inject, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { ServerRef } from '@rookery/genserver';
 import { InjectServer } from '@rookery/nestjs';
 import { z } from 'zod';
 import { OperatorGuard } from '../operations/operator.guard.js';
+import { dayAnswer, daysAnswer } from '../web/answers.js';
 import { UnknownReportError } from './errors.js';
 import { type Day, isDay } from './report-day.js';
 import { REPORT_FILES, type ReportFiles, type ReportFormat } from './report-files.js';
@@ -25,12 +26,14 @@ export class ReportsController {
   ) {}
 
   @Get()
+  @ApiOkResponse({ standardSchema: daysAnswer })
   @ApiOperation({ summary: 'The days that have a report, the last one first.' })
   days(): Promise<readonly Day[]> {
     return this.files.days();
   }
 
   @Post()
+  @ApiCreatedResponse({ standardSchema: dayAnswer })
   @ApiOperation({ summary: 'Writes that of a day anew, and answers when it is there.' })
   @HttpCode(HttpStatus.CREATED)
   async write(@Body({ schema: WriteReport }) { day }: z.infer<typeof WriteReport>): Promise<{ readonly day: Day }> {
@@ -38,6 +41,9 @@ export class ReportsController {
   }
 
   @Get(':day.csv')
+  @ApiProduces('text/csv')
+  @ApiOkResponse({ schema: { type: 'string' } })
+  @ApiOperation({ summary: 'The standings of a day, for programs.' })
   @Header('Content-Type', 'text/csv; charset=utf-8')
   csv(@Param('day') day: string): Promise<string> {
     return this.#read(day, 'csv');
@@ -45,6 +51,9 @@ export class ReportsController {
 
   /** The page brings its own styles; it runs no script. */
   @Get(':day.html')
+  @ApiProduces('text/html')
+  @ApiOkResponse({ schema: { type: 'string' } })
+  @ApiOperation({ summary: 'The standings of a day, for people, with a chart.' })
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
   html(@Param('day') day: string): Promise<string> {

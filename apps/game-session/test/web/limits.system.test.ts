@@ -22,6 +22,14 @@ test('in production without an operator token tree, metrics and reports are off,
   ada.close();
 });
 
+test('a player who opens many windows at once has ten', async () => {
+  const ada = await PlayerClient.join(app().url, 'Ada');
+  const windows = await Promise.all(Array.from({ length: 20 }, () => PlayerClient.connect(app().url)));
+  const entered = await Promise.allSettled(windows.map((window) => window.ask('hello', { token: ada.token })));
+  expect(entered.filter(({ status }) => status === 'fulfilled')).toHaveLength(9);
+  for (const window of [ada, ...windows]) window.close();
+});
+
 describe('too many requests', () => {
   test('of a socket are refused, with the time after which one more is taken', async () => {
     const ada = await PlayerClient.join(app().url, 'Ada');
