@@ -50,7 +50,7 @@ export class AppModule {
         SupervisionModule.forRoot({ root: AppSupervisor, readinessDelayMs: settings.readinessDelayMs }),
         StoreModule.register(settings),
         ComputerModule.register(settings),
-        OperationsModule.register(),
+        OperationsModule.register(settings),
       ],
       providers: [{ provide: SETTINGS, useValue: settings }],
       exports: [SETTINGS],

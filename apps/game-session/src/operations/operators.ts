@@ -1,20 +1,20 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
-import { SETTINGS, type Settings } from '../settings.js';
+import type { Settings } from '../settings.js';
 import { AccessError } from '../web/errors.js';
 
 /** Who may see the inside of the app: who has the operator token; without one set everybody, but in production nobody. */
-@Injectable()
 export class Operators {
-  constructor(@Inject(SETTINGS) private readonly settings: Pick<Settings, 'operatorToken' | 'isProduction'>) {}
+  constructor(private readonly settings: Pick<Settings, 'operatorToken' | 'isProduction'>) {}
 
   /** Throws an AccessError. */
   check(token: string | undefined): void {
+    if (!this.isOne(token)) throw new AccessError('forbidden');
+  }
+
+  isOne(token: string | undefined): boolean {
     const { operatorToken, isProduction } = this.settings;
-    if (operatorToken === null && !isProduction) return;
-    if (operatorToken === null || token === undefined || !isSame(token, operatorToken)) {
-      throw new AccessError('forbidden');
-    }
+    if (operatorToken === null) return !isProduction;
+    return token !== undefined && isSame(token, operatorToken);
   }
 }
 

@@ -215,6 +215,26 @@ describe('for operators', () => {
   });
 });
 
+describe('health', () => {
+  test.each(['/livez', '/readyz', '/startupz', '/health'])(
+    '%s answers 200, and tells a stranger no more',
+    async (path) => {
+      const { status, body } = await request('GET', path);
+      expect(status).toBe(200);
+      expect(body).toEqual({ group: expect.any(String), state: 'healthy', ok: true });
+    },
+  );
+
+  test('tells operators of every check', async () => {
+    const { body } = await request('GET', '/health', undefined, '0123456789abcdef');
+    const { checks } = body as { checks: Record<string, unknown> };
+    expect(Object.keys(checks)).toEqual(
+      expect.arrayContaining(['store', 'sessions', 'computer', 'breakers', 'restart-rate', 'event-loop']),
+    );
+    expect(checks['store']).toMatchObject({ state: 'healthy', data: { database: 'pglite' } });
+  });
+});
+
 describe('the page', () => {
   test('is served with a policy that lets nothing run but its own modules', async () => {
     const { status, headers, text } = await request('GET', '/');
@@ -232,10 +252,6 @@ describe('the page', () => {
       expect((await request('GET', path)).text).not.toContain('@rookery/game-session');
     },
   );
-});
-
-test.each(['/livez', '/readyz', '/startupz', '/health'])('%s answers 200', async (path) => {
-  expect((await request('GET', path)).status).toBe(200);
 });
 
 test('a route that there is not: 404', async () => {

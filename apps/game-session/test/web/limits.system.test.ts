@@ -16,6 +16,7 @@ test('in production without an operator token tree, metrics and reports are off,
   for (const path of ['/api/tree', '/metrics', '/api/reports']) {
     expect((await fetch(`${app().url}${path}`)).status).toBe(403);
   }
+  expect(await (await fetch(`${app().url}/health`)).json()).not.toHaveProperty('checks');
   const ada = await PlayerClient.join(app().url, 'Ada');
   expect(await reasonOf(ada.ask('tree.watch', { operatorToken: 'x'.repeat(16) }))).toBe('forbidden');
   expect(await reasonOf(ada.ask('chaos', { what: 'crash_user_manager' }))).toBe('chaos_off');

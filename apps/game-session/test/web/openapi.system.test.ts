@@ -1,9 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GameView } from '../../src/sessions/game-view.js';
-import { gameAnswer, gamesAnswer, joinedAnswer, refusalAnswer, standingsAnswer } from '../../src/web/answers.js';
+import {
+  gameAnswer,
+  gamesAnswer,
+  joinedAnswer,
+  probeAnswer,
+  refusalAnswer,
+  standingsAnswer,
+  treeAnswer,
+} from '../../src/web/answers.js';
 import { useApp } from '../support/app.js';
 
 const app = useApp();
+const PROBES = ['/livez', '/readyz', '/startupz', '/health'];
 
 async function ask<T = unknown>(method: string, path: string, body?: object, token?: string): Promise<T> {
   const headers = {
@@ -23,7 +32,7 @@ describe('the API page', () => {
       requestBody: { content: { 'application/json': { schema: { required: ['ply', 'column'] } } } },
     });
     expect(Object.keys(paths)).toEqual(
-      expect.arrayContaining(['/api/players', '/api/tree', '/metrics', '/api/reports']),
+      expect.arrayContaining(['/api/players', '/api/tree', '/metrics', '/api/reports', ...PROBES]),
     );
   });
 
@@ -42,7 +51,11 @@ describe('the API page', () => {
       return !success.every(([, { content = {} }]) => Object.values(content)[0]?.schema);
     });
     expect(silent.map(({ path }) => path).filter((path) => !path.startsWith('/api/chaos/'))).toEqual([]); // 202 and no body
-    for (const { responses } of operations) {
+    const [probes, routes] = [true, false].map((isProbe) => {
+      return operations.filter(({ path }) => PROBES.includes(path) === isProbe).map(({ responses }) => responses);
+    });
+    for (const responses of probes ?? []) expect(Object.keys(responses)).toEqual(['200', '503']);
+    for (const responses of routes ?? []) {
       expect(responses['default']?.content).toMatchObject({
         'application/json': { schema: { required: ['statusCode', 'reason', 'message'] } },
       });
@@ -60,6 +73,12 @@ describe('the API page', () => {
     await ask('POST', `/api/games/${waiting.id}/join`, undefined, bob.token);
     const over = await ask('POST', `/api/games/${waiting.id}/resign`, undefined, bob.token);
     expect(gameAnswer.parse(over)).toEqual(over);
+    const tree = await ask<object[]>('GET', '/api/tree');
+    expect(treeAnswer.parse(tree)).toEqual(tree);
+    for (const path of PROBES) {
+      const health = await ask<object>('GET', path);
+      expect(probeAnswer.parse(health)).toEqual(health);
+    }
     const standings = await ask('GET', '/api/leaderboard');
     expect(standingsAnswer.parse(standings)).toEqual(standings);
     for (const refused of [await ask('POST', '/api/players', {}), await ask('GET', '/api/nothing')]) {
