@@ -91,6 +91,7 @@ const SAID = {
   hang_game: 'The session hangs. The next who asks it in vain has it killed and brought back.',
   crash_user_manager: 'The user manager crashes, and rest_for_one restarts what was started after it.',
   kill_thread: 'A thread was killed. The pool starts another, and the search is done again.',
+  hang_thread: 'A thread is stuck. When the time for a move is up, the pool ends it and starts another.',
 };
 
 /** @param {TreeEventView} event */
