@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { CircuitBreakerModule } from '@rookery/nestjs/circuit-breaker';
 import { DataCleanup } from '../cleanup/data-cleanup.server.js';
 import { classifyMailError } from '../mail/delivery.js';
 import { EmailWorker, MAIL_BREAKER } from '../mail/email-worker.server.js';
+import { MailFigures } from '../mail/mail-figures.js';
 import { mailerOf, type MailSettings, OPEN_MAILER, type OpenMailer } from '../mail/mailer.js';
 import { REPORT_FILES, ReportFiles } from '../reports/report-files.js';
 import { ReportGenerator } from '../reports/report-generator.server.js';
@@ -13,6 +14,7 @@ import { BackgroundSupervisor } from './background.supervisor.js';
 import { Jobs } from './jobs.supervisor.js';
 
 /** What goes on while people play: mails, reports, clean-up. */
+@Global()
 @Module({
   imports: [
     CircuitBreakerModule.forFeature({
@@ -34,6 +36,7 @@ import { Jobs } from './jobs.supervisor.js';
     EmailWorker,
     ReportGenerator,
     DataCleanup,
+    MailFigures,
     {
       provide: OPEN_MAILER,
       inject: [SETTINGS],
@@ -47,5 +50,6 @@ import { Jobs } from './jobs.supervisor.js';
       useFactory: ({ dataDir }: MailSettings) => new ReportFiles(join(dataDir, 'reports')),
     },
   ],
+  exports: [MailFigures],
 })
 export class BackgroundModule {}

@@ -7,8 +7,11 @@ import { Jobs } from '../background/jobs.supervisor.js';
 import type { MailRecord } from '../store/records.js';
 import { asked } from '../store/asked.js';
 import { Repo } from '../store/repo.server.js';
+import { WALL_CLOCK, type WallClock } from '../wall-clock.js';
 import { deliver, type Delivery } from './delivery.js';
+import { MailFigures } from './mail-figures.js';
 import { type Mailer, OPEN_MAILER, type OpenMailer } from './mailer.js';
+import { type Note, noteOf } from './retry.js';
 
 /** The breaker in front of the mail server. */
 export const MAIL_BREAKER = 'smtp';
@@ -23,7 +26,8 @@ const look = Symbol('look into the outbox');
 
 /**
  * Sends what waits in the outbox. A mail leaves it when the mail server has it, so each is sent at least once; should the app be
- * killed in between, twice, under the same message id.
+ * killed in between, twice, under the same message id. One that cannot be sent is put off for longer and longer, and given up in
+ * the end: see retry.ts. Meanwhile it is in nobody's way.
  *
  * A batch is sent within one message: nobody asks this server for anything, and a shutdown, which is a message as well, then
  * comes after the batch.
@@ -32,7 +36,7 @@ const look = Symbol('look into the outbox');
 export class EmailWorker extends GenServer {
   readonly #logger = new Logger(EmailWorker.name);
   /** What became of mails while the store was away: nothing is sent twice because it could not be noted. */
-  readonly #unnoted = new Map<number, Delivery>();
+  readonly #unnoted = new Map<number, Note>();
   #mailer: Mailer | undefined;
 
   constructor(
@@ -40,6 +44,8 @@ export class EmailWorker extends GenServer {
     @InjectTaskSupervisor(Jobs) private readonly jobs: TaskSupervisorRef,
     @InjectCircuitBreaker(MAIL_BREAKER) private readonly breaker: Breaker,
     @Inject(OPEN_MAILER) private readonly openMailer: OpenMailer,
+    @Inject(MailFigures) private readonly figures: MailFigures,
+    @Inject(WALL_CLOCK) private readonly now: WallClock,
   ) {
     super();
   }
@@ -88,20 +94,30 @@ export class EmailWorker extends GenServer {
       const mail = mails[deliveries.length]; // results come in the order of the mails
       const delivery = deliveryOf(result);
       deliveries.push(delivery);
-      if (mail !== undefined && delivery.kind !== 'not_tried') this.#unnoted.set(mail.id, delivery);
+      const note = mail && noteOf(mail, delivery, this.now());
+      if (mail !== undefined && note !== undefined) this.#unnoted.set(mail.id, note);
     }
     return deliveries;
   }
 
   async #noteAll(): Promise<void> {
-    for (const [id, delivery] of this.#unnoted) {
-      if (delivery.kind === 'sent') await this.repo.call.mailSent(id);
-      if (delivery.kind === 'failed') await this.repo.call.mailFailed(id, delivery.error);
-      if (delivery.kind === 'refused') {
-        this.#logger.warn(`Mail ${id} is refused for good: ${delivery.error}`);
-        await this.repo.call.mailFailed(id, delivery.error, true);
-      }
+    for (const [id, note] of this.#unnoted) {
+      await this.#note(id, note);
       this.#unnoted.delete(id);
+    }
+  }
+
+  async #note(id: number, note: Note): Promise<void> {
+    if (note.kind === 'sent') {
+      await this.repo.call.mailSent(id);
+      this.figures.sent++;
+    } else if (note.kind === 'put_off') {
+      await this.repo.call.mailFailed(id, note.error, note.retryInMs);
+      this.figures.putOff++;
+    } else {
+      await this.repo.call.mailFailed(id, note.error, null);
+      this.figures.givenUp++;
+      this.#logger.warn(`Mail ${id} is given up, as ${note.why}: ${note.error}`);
     }
   }
 }
@@ -110,11 +126,11 @@ function deliveryOf(result: StreamResult<MailRecord, Delivery>): Delivery {
   return result.kind === 'ok' ? result.value : { kind: 'failed', error: formatReason(result.reason) };
 }
 
-/** At once while mails go out; later when none waits, or the mail server has trouble. */
+/** At once while there are more; later when none waits, or the mail server has trouble. Those that failed have been put off, so they do not come again at once. */
 function pauseAfter(deliveries: readonly Delivery[]): number {
   const has = (kind: Delivery['kind']): boolean => deliveries.some((delivery) => delivery.kind === kind);
   const closed = deliveries.find((delivery) => delivery.kind === 'not_tried');
   if (closed !== undefined && !has('sent')) return Math.max(closed.retryAfterMs ?? LOOK_EVERY_MS, SOON_MS);
   if (closed !== undefined) return SOON_MS; // it is up again, and the breaker lets one probe through at a time
-  return deliveries.length === BATCH && !has('failed') ? 0 : LOOK_EVERY_MS;
+  return deliveries.length === BATCH ? 0 : LOOK_EVERY_MS;
 }

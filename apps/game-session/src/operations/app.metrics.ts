@@ -6,6 +6,7 @@ import { WorkerPool } from '@rookery/worker-pool';
 import { Gauge, Registry } from 'prom-client';
 import { COMPUTER_POOL } from '../computer/computer.pool.js';
 import { MAIL_BREAKER } from '../mail/email-worker.server.js';
+import { MailFigures } from '../mail/mail-figures.js';
 import { DeliveryFigures } from '../presence/delivery.js';
 import { Presence, type PresenceRef } from '../presence/presence.js';
 import { GameRegistry, type GameRegistryRef } from '../sessions/game-registry.js';
@@ -25,6 +26,7 @@ export class AppMetrics implements OnModuleInit {
     @InjectRegistry(GameRegistry) private readonly games: GameRegistryRef,
     @InjectRegistry(Presence) private readonly presence: PresenceRef,
     @Inject(DeliveryFigures) private readonly news: DeliveryFigures,
+    @Inject(MailFigures) private readonly mails: MailFigures,
     @Inject(CircuitBreakers) private readonly breakers: CircuitBreakers,
     @Inject(Sockets) private readonly sockets: Sockets,
   ) {}
@@ -43,6 +45,10 @@ export class AppMetrics implements OnModuleInit {
     this.#gauge('game_computer_threads', 'The threads of the computer player', 'state', () => {
       const { total, busy, queued } = WorkerPool.ref(this.runtime, COMPUTER_POOL).getStats();
       return { total, busy, queued };
+    });
+    this.#gauge('game_mails', 'Mails that left the outbox or were put off, since the start', 'outcome', () => {
+      const { sent, putOff, givenUp } = this.mails;
+      return { sent, putOff, givenUp };
     });
     this.#gauge(
       'game_mail_breaker',

@@ -66,6 +66,7 @@ export interface NewMail {
 /** A mail that waits in the outbox. */
 export interface MailRecord extends NewMail {
   readonly id: number;
+  readonly createdAt: Date;
   /** How often it was tried so far. */
   readonly attempts: number;
 }

@@ -1,5 +1,12 @@
 import { Inject, Logger } from '@nestjs/common';
-import { type Deferred, ExitReason, formatReason, GenServer, type ServerStatus } from '@rookery/genserver';
+import {
+  type Deferred,
+  ExitReason,
+  formatReason,
+  GenServer,
+  type Milliseconds,
+  type ServerStatus,
+} from '@rookery/genserver';
 import { Supervised } from '@rookery/nestjs';
 import { sql } from 'drizzle-orm';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
@@ -66,9 +73,9 @@ export class Repo extends GenServer<OpenStore> {
     return this.#write({ kind: 'mail_sent', id });
   }
 
-  /** `isGivenUp`: it is not tried again. */
-  mailFailed(id: number, error: string, isGivenUp = false): Deferred<void> {
-    return this.#write({ kind: 'mail_failed', id, error, isGivenUp });
+  /** `retryInMs`: it is not among the pending ones until then; null: never again. */
+  mailFailed(id: number, error: string, retryInMs: Milliseconds | null): Deferred<void> {
+    return this.#write({ kind: 'mail_failed', id, error, retryInMs });
   }
 
   deleteFinishedGames(deletion: Deletion): Deferred<number> {
@@ -105,6 +112,7 @@ export class Repo extends GenServer<OpenStore> {
     return this.#query((orm) => gamesFinishedBetween(orm, from, to, page));
   }
 
+  /** Those that are to be tried now. */
   pendingMails(limit: number): Deferred<readonly MailRecord[]> {
     return this.#query((orm) => pendingMails(orm, limit));
   }

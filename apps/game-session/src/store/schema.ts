@@ -111,12 +111,14 @@ export const mails = pgTable(
     text: text().notNull(),
     createdAt: moment('created_at').notNull().defaultNow(),
     attempts: integer().notNull().default(0),
+    /** Not rounded to the millisecond, as a mail that was just written is due at once. */
+    nextTryAt: timestamp('next_try_at', { withTimezone: true }).notNull().defaultNow(),
     lastError: text('last_error'),
     givenUpAt: moment('given_up_at'),
   },
   (table) => [
     index('mails_pending')
-      .on(table.attempts, table.id)
+      .on(table.nextTryAt, table.id)
       .where(sql`${table.givenUpAt} is null`),
     index('mails_game').on(table.gameId),
   ],

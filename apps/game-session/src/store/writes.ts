@@ -1,3 +1,4 @@
+import type { Milliseconds } from '@rookery/genserver';
 import type { Column } from '../rules/connect-four.js';
 import type { Ending, NewMail, Seats } from './records.js';
 
@@ -48,6 +49,15 @@ export interface Deletion {
   readonly limit: number;
 }
 
+/** A mail could not be sent. */
+export interface MailFailure {
+  readonly kind: 'mail_failed';
+  readonly id: number;
+  readonly error: string;
+  /** Null: it is given up. */
+  readonly retryInMs: Milliseconds | null;
+}
+
 export type Write =
   | { readonly kind: 'add_player'; readonly row: NewPlayer }
   | { readonly kind: 'open_game'; readonly row: NewGame }
@@ -55,5 +65,5 @@ export type Write =
   | { readonly kind: 'add_move'; readonly row: NewMove }
   | { readonly kind: 'end_game'; readonly row: GameEnd }
   | { readonly kind: 'mail_sent'; readonly id: number }
-  | { readonly kind: 'mail_failed'; readonly id: number; readonly error: string; readonly isGivenUp: boolean }
+  | MailFailure
   | { readonly kind: 'delete_games' | 'delete_players'; readonly deletion: Deletion };

@@ -12,6 +12,7 @@ import {
 } from '@rookery/genserver';
 import { classifyMailError } from '../../src/mail/delivery.js';
 import { EmailWorker } from '../../src/mail/email-worker.server.js';
+import { MailFigures } from '../../src/mail/mail-figures.js';
 import type { Mailer } from '../../src/mail/mailer.js';
 import { StoreUnavailableError } from '../../src/store/errors.js';
 import type { MailRecord } from '../../src/store/records.js';
@@ -60,6 +61,78 @@ describe('the worker that sends mails', () => {
     expect(post.outbox.mails).toEqual([
       expect.objectContaining({ id: 1, attempts: 1, error: 'Error: connection refused' }),
     ]);
+    expect(post.figures).toEqual({ sent: 0, putOff: 1, givenUp: 0 });
+  });
+
+  test('waits twice as long after each try, and at most half an hour', async () => {
+    const post = await open({ mails: mailsTo(1), send: () => Promise.reject(fullMailbox) });
+
+    const tries: number[] = [];
+    for (let second = 0; second <= 9_000; second += 5) {
+      await post.settled();
+      if (post.tries() > tries.length) tries.push(second);
+      await post.tree.clock.advance(5_000);
+    }
+
+    const pauses = tries.slice(1).map((at, index) => at - (tries[index] ?? 0));
+    expect(pauses).toEqual([10, 20, 40, 80, 160, 320, 640, 1_280, 1_800, 1_800, 1_800]);
+  });
+
+  test('sends the others meanwhile: any number of mails that always fail keep nobody waiting', async () => {
+    const post = await open({
+      mails: mailsTo(50),
+      send: ({ id }) => (id <= 50 ? Promise.reject(fullMailbox) : Promise.resolve()),
+    });
+    for (let batch = 0; batch < 10; batch++) await post.settled();
+    expect(post.tries()).toBe(50); // one batch after the other, without a pause
+
+    post.outbox.mails.push(...mailsTo(3, { firstId: 51 }));
+    await post.tree.clock.advance(5_000);
+    await post.settled();
+
+    expect(post.sent).toEqual([51, 52, 53]);
+    expect(post.breaker.state).toBe('closed');
+  });
+
+  test('gives up a mail after five days, when it fails once more', async () => {
+    const almostOld = mailsTo(1, { writtenAgoMs: 5 * DAY_MS - HOUR_MS });
+    const post = await open({ mails: almostOld, send: () => Promise.reject(fullMailbox) });
+
+    await post.runFor(HOUR_MS - 1);
+    expect(post.outbox.waiting()).toHaveLength(1);
+    await post.runFor(HOUR_MS / 2);
+
+    expect(post.outbox.waiting()).toEqual([]);
+    expect(post.outbox.mails).toMatchObject([{ isGivenUp: true, error: 'Error: 452 mailbox is full' }]);
+    expect(post.tree.lines).toContain(
+      'Mail 1 is given up, as it could not be sent for 5 days: Error: 452 mailbox is full',
+    );
+    expect(post.figures).toMatchObject({ givenUp: 1 });
+    const tries = post.tries();
+    await post.runFor(HOUR_MS);
+    expect(post.tries()).toBe(tries);
+  });
+
+  test('and those as well that were never tried, as the mail server was down all the time', async () => {
+    const almostOld = mailsTo(200, { writtenAgoMs: 5 * DAY_MS - HOUR_MS });
+    const post = await open({ mails: almostOld, send: () => Promise.reject(new Error('down')) });
+
+    await post.runFor(HOUR_MS - 1);
+    expect(post.outbox.waiting()).toHaveLength(200);
+    expect(post.outbox.waiting().some(({ attempts }) => attempts === 0)).toBe(true);
+    await post.runFor(HOUR_MS);
+
+    expect(post.outbox.waiting()).toEqual([]);
+    expect(post.figures).toMatchObject({ sent: 0, givenUp: 200 });
+  });
+
+  test('tries an old mail once more before it gives it up: the app may have been away for a week', async () => {
+    const post = await open({ mails: mailsTo(1, { writtenAgoMs: 7 * DAY_MS }) });
+
+    await post.settled();
+
+    expect(post.sent).toEqual([1]);
+    expect(post.figures).toEqual({ sent: 1, putOff: 0, givenUp: 0 });
   });
 
   test('gives up a mail that the server refuses for good, and the breaker stays closed', async () => {
@@ -70,7 +143,7 @@ describe('the worker that sends mails', () => {
 
     expect(post.outbox.mails.map(({ isGivenUp }) => isGivenUp)).toEqual([true, true, true, true, true]);
     expect(post.breaker.state).toBe('closed');
-    expect(post.tree.lines.filter((line) => line.includes('refused for good'))).toHaveLength(5);
+    expect(post.tree.lines.filter((line) => line.includes('given up, as it is refused for good'))).toHaveLength(5);
   });
 
   test('leaves a mail server alone that is down, and looks again when the breaker lets it', async () => {
@@ -155,22 +228,31 @@ describe('the worker that sends mails', () => {
   });
 });
 
+/** An SMTP server says so of one mail. */
+const fullMailbox = Object.assign(new Error('452 mailbox is full'), { responseCode: 452, code: 'EENVELOPE' });
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
 interface Post {
   readonly tree: Tree;
   readonly outbox: Outbox;
   readonly breaker: CircuitBreaker;
   readonly worker: ServerRef<EmailWorker>;
+  readonly figures: MailFigures;
   /** The ids of the mails that were sent, in turn. */
   readonly sent: readonly number[];
   tries(): number;
   closed(): number;
   /** Lets what is due run, and waits until the worker is done with it. */
   settled(): Promise<void>;
+  /** Lets so much time go by, in large steps. */
+  runFor(ms: number): Promise<void>;
 }
 
 interface Row extends MailRecord {
   readonly error?: string;
   readonly isGivenUp?: boolean;
+  readonly nextTryAt?: number;
 }
 
 /** What the worker asks of the store. */
@@ -186,7 +268,8 @@ class Outbox extends GenServer {
 
   pendingMails(limit: number): readonly MailRecord[] | ReturnType<typeof refuse> {
     if (this.isAway) return refuse(new StoreUnavailableError('away', false));
-    return this.waiting().slice(0, limit);
+    const due = this.waiting().filter(({ nextTryAt = 0 }) => nextTryAt <= this.self.now());
+    return due.toSorted((a, b) => (a.nextTryAt ?? 0) - (b.nextTryAt ?? 0)).slice(0, limit);
   }
 
   mailSent(id: number): void | Deferred<void> {
@@ -195,9 +278,10 @@ class Outbox extends GenServer {
     this.mails = this.mails.filter((mail) => mail.id !== id);
   }
 
-  mailFailed(id: number, error: string, isGivenUp = false): void {
+  mailFailed(id: number, error: string, retryInMs: number | null): void {
+    const next = retryInMs === null ? { isGivenUp: true } : { nextTryAt: this.self.now() + retryInMs };
     this.mails = this.mails.map((mail) =>
-      mail.id === id ? { ...mail, attempts: mail.attempts + 1, error, isGivenUp } : mail,
+      mail.id === id ? { ...mail, attempts: mail.attempts + 1, error, ...next } : mail,
     );
   }
 }
@@ -223,6 +307,7 @@ async function open({
     close: () => closed++,
   };
   let breaker: CircuitBreaker | undefined;
+  const figures = new MailFigures();
   const tree = await newTree((runtime, clock) => {
     const smtp = newBreaker(clock);
     breaker = smtp;
@@ -231,7 +316,17 @@ async function open({
       taskSupervisor({ name: 'Jobs' }),
       child(EmailWorker, {
         name: 'EmailWorker',
-        create: () => new EmailWorker(repoOf(runtime), runtime.taskSupervisor('Jobs'), smtp, () => mailer),
+        create: () => {
+          const jobs = runtime.taskSupervisor('Jobs');
+          return new EmailWorker(
+            repoOf(runtime),
+            jobs,
+            smtp,
+            () => mailer,
+            figures,
+            () => new Date(clock.now()),
+          );
+        },
       }),
     ];
   });
@@ -241,7 +336,11 @@ async function open({
     await tree.clock.advance(0);
     await tree.runtime.sys.getState(worker); // answered after the batch
   };
-  return { tree, outbox, breaker, worker, sent, tries: () => tries, closed: () => closed, settled };
+  const runFor = async (ms: number): Promise<void> => {
+    await tree.clock.advance(ms);
+    await settled();
+  };
+  return { tree, outbox, breaker, worker, figures, sent, tries: () => tries, closed: () => closed, settled, runFor };
 }
 
 /** As in the app: see app.module.ts. */
@@ -260,8 +359,11 @@ function repoOf(runtime: Runtime): ServerRef<Repo> {
   return runtime.ref(Outbox, 'Repo') as unknown as ServerRef<Repo>;
 }
 
-function mailsTo(count: number): MailRecord[] {
+/** The clock stands at 0. */
+function mailsTo(count: number, { firstId = 1, writtenAgoMs = 0 } = {}): MailRecord[] {
   return Array.from({ length: count }, (_, index) => {
-    return { id: index + 1, to: `p${index}@example.org`, subject: 'you won', text: 'text', attempts: 0 };
+    const id = firstId + index;
+    const to = `p${id}@example.org`;
+    return { id, to, subject: 'you won', text: 'text', createdAt: new Date(-writtenAgoMs), attempts: 0 };
   });
 }

@@ -11,7 +11,14 @@ import { folderMailer, smtpMailer } from '../../src/mail/mailer.js';
 import type { MailRecord } from '../../src/store/records.js';
 
 const FROM = 'Game sessions <games@example.org>';
-const mail: MailRecord = { id: 7, to: 'ada@example.org', subject: 'you won — again', text: 'Hello Ada', attempts: 0 };
+const mail: MailRecord = {
+  id: 7,
+  to: 'ada@example.org',
+  subject: 'you won — again',
+  text: 'Hello Ada',
+  createdAt: new Date(),
+  attempts: 0,
+};
 const cleanUps: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -40,10 +47,20 @@ describe('a mail over SMTP', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  test('that the server cannot take now has failed', async () => {
+  test('that the server cannot take now has failed, and no failure of the server: it takes others', async () => {
+    const breaker = newBreaker();
     const mailer = smtpMailer(await smtpServer({ refusal: { code: 451, text: 'greylisted' } }), FROM);
 
-    expect(await tryToSend(mailer)).toEqual({ kind: 'failed', error: expect.stringContaining('451') });
+    expect(await tryToSend(mailer, breaker)).toEqual({ kind: 'failed', error: expect.stringContaining('451') });
+    expect(breaker.state).toBe('closed');
+  });
+
+  test('to a server that is about to stop has failed, and so has the server', async () => {
+    const breaker = newBreaker();
+    const mailer = smtpMailer(await smtpServer({ refusal: { code: 421, text: 'shutting down' } }), FROM);
+
+    expect(await tryToSend(mailer, breaker)).toEqual({ kind: 'failed', error: expect.stringContaining('421') });
+    expect(breaker.state).toBe('open');
   });
 
   test('to a server that is down has failed, and then is not tried', async () => {

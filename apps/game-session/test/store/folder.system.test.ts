@@ -1,11 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import { PGlite } from '@electric-sql/pglite';
 import { systemClock } from '@rookery/genserver';
 import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
+import { migrationsFolder } from '../../src/store/migrations.js';
 import { databaseAt } from '../../src/store/open.js';
 import { gamesById } from '../../src/store/queries/games.js';
+import { pendingMails } from '../../src/store/queries/mails.js';
 import { StoreChild } from '../support/store-child.js';
 
 const TEST_MS = 180_000;
@@ -78,6 +83,40 @@ test(
   },
   TEST_MS,
 );
+
+test(
+  'a database that the first version of the app has made is migrated, and a mail that waits there is due at once',
+  async () => {
+    const dataDir = newFolder();
+    const data = join(dataDir, 'store', 'pgdata');
+    mkdirSync(join(dataDir, 'store'));
+    const client = await PGlite.create(data);
+    await migrate(drizzle({ client }), { migrationsFolder: firstMigration() });
+    await client.exec(`
+      insert into games (id, x_level) values ('one', 1);
+      insert into mails (game_id, "to", subject, text, attempts, last_error, given_up_at) values
+        ('one', 'ada@example.org', 'waits', '', 7, '452', null), ('one', 'bob@example.org', 'given up', '', 1, '550', now());`);
+    await client.close();
+
+    const database = await open(dataDir);
+    try {
+      expect(await pendingMails(database.orm, 10)).toMatchObject([{ subject: 'waits', attempts: 7 }]);
+    } finally {
+      await database.close();
+    }
+  },
+  TEST_MS,
+);
+
+/** A folder with no migration but the first. */
+function firstMigration(): string {
+  const folder = newFolder();
+  cpSync(migrationsFolder, folder, { recursive: true });
+  const journal = join(folder, 'meta', '_journal.json');
+  const { entries, ...rest } = JSON.parse(readFileSync(journal, 'utf8')) as { readonly entries: readonly unknown[] };
+  writeFileSync(journal, JSON.stringify({ ...rest, entries: entries.slice(0, 1) }));
+  return folder;
+}
 
 describe('a start that cannot succeed says why', () => {
   test('the folder is a file', async () => {

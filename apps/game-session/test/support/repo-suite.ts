@@ -273,7 +273,7 @@ export function describeRepo(open: OpenDatabase): void {
     });
   });
 
-  test('the outbox gives those tried least first, and forgets what was sent or given up', async () => {
+  test('the outbox gives those that are due, who waits longest first, and forgets what was sent or given up', async () => {
     const { repo } = await newStore();
     const [first, second, third] = await openGames(repo, 3);
     for (const id of [first, second, third]) {
@@ -281,17 +281,26 @@ export function describeRepo(open: OpenDatabase): void {
     }
     const waiting = await repo.call.pendingMails(10);
     expect(waiting).toEqual([
-      { id: 1, to: 'ada@example.org', subject: 'of game 0', text: 'Well played.', attempts: 0 },
+      {
+        id: 1,
+        to: 'ada@example.org',
+        subject: 'of game 0',
+        text: 'Well played.',
+        createdAt: expect.any(Date),
+        attempts: 0,
+      },
       expect.objectContaining({ id: 2 }),
       expect.objectContaining({ id: 3 }),
     ]);
-    await repo.call.mailFailed(1, '550 no such user');
+    await repo.call.mailFailed(1, '450 mailbox is full', 0);
     expect(await repo.call.pendingMails(2)).toMatchObject([{ id: 2 }, { id: 3 }]);
     expect(await repo.call.pendingMails(3)).toMatchObject([{ id: 2 }, { id: 3 }, { id: 1, attempts: 1 }]);
+    await repo.call.mailFailed(3, '450 mailbox is full', 3_600_000);
+    expect(await repo.call.pendingMails(10)).toMatchObject([{ id: 2 }, { id: 1 }]);
     await repo.call.mailSent(2);
     await repo.call.mailSent(2);
-    await repo.call.mailFailed(1, '550 no such user', true);
-    expect(await repo.call.pendingMails(10)).toMatchObject([{ id: 3 }]);
+    await repo.call.mailFailed(1, '550 no such user', null);
+    expect(await repo.call.pendingMails(10)).toEqual([]);
   });
 
   describe('the clean-up', () => {

@@ -211,6 +211,7 @@ describe('for operators', () => {
     expect(text).toMatch(/^game_store\{figure="writes"\} [1-9]/m);
     expect(text).toMatch(/^game_computer_threads\{state="total"\} 1$/m);
     expect(text).toMatch(/^game_mail_breaker\{state="closed"\} 1$/m);
+    expect(text).toMatch(/^game_mails\{outcome="givenUp"\} 0$/m);
     expect(text).toMatch(/^rookery_processes \d+$/m);
   });
 });

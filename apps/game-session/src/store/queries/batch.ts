@@ -33,7 +33,7 @@ export async function writeBatch(orm: Orm, batch: Batch): Promise<ReadonlyMap<un
 /** One of the kinds that are a statement of their own. Returns what its caller gets. */
 export function writeAlone(orm: Orm, write: Exclude<Write, BatchedWrite>): Promise<number | void> {
   if (write.kind === 'mail_sent') return deleteMail(orm, write.id);
-  if (write.kind === 'mail_failed') return countFailure(orm, write.id, write.error, write.isGivenUp);
+  if (write.kind === 'mail_failed') return countFailure(orm, write);
   return write.kind === 'delete_games'
     ? deleteFinishedGames(orm, write.deletion)
     : deleteIdlePlayers(orm, write.deletion);
