@@ -55,8 +55,10 @@ export class CoreSupervisor {}
 export class WebSupervisor {}
 
 /**
- * The root. rest_for_one: each layer needs those before it. When the background jobs give up, no player notices. When the root
- * gives up, the application ends with a non-zero exit code.
+ * The root. rest_for_one: each layer needs those before it. When the background jobs give up, no player notices, as they are not
+ * started again (see there); only a start of the whole app, or of a layer before them, needs every job to start. When any other layer gives
+ * up, it and all after it are started anew; if that is too often, too, or they cannot start, the root gives up, and the application ends
+ * with a non-zero exit code.
  */
 @Supervisor({
   strategy: 'rest_for_one',

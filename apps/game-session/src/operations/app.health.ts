@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Runtime, type ServerRef } from '@rookery/genserver';
+import { Runtime, type ServerRef, type SupervisorRef } from '@rookery/genserver';
 import { type CheckContext, type CheckResult, degraded, healthy } from '@rookery/health-check';
-import { InjectRegistry, InjectServer } from '@rookery/nestjs';
+import { InjectRegistry, InjectServer, InjectSupervisor } from '@rookery/nestjs';
 import { HealthIndicator } from '@rookery/nestjs/health';
 import { WorkerPool } from '@rookery/worker-pool';
+import { AppSupervisor } from '../app.supervisor.js';
+import { BackgroundSupervisor } from '../background/background.supervisor.js';
 import { COMPUTER_POOL } from '../computer/computer.pool.js';
 import { GameRegistry, type GameRegistryRef } from '../sessions/game-registry.js';
 import { SETTINGS, type Settings } from '../settings.js';
@@ -16,6 +18,7 @@ export class AppHealth {
     @Inject(Runtime) private readonly runtime: Runtime,
     @InjectServer(Repo) private readonly repo: ServerRef<Repo>,
     @InjectRegistry(GameRegistry) private readonly games: GameRegistryRef,
+    @InjectSupervisor(AppSupervisor) private readonly root: SupervisorRef,
     @Inject(SETTINGS) private readonly settings: Pick<Settings, 'maxGames'>,
   ) {}
 
@@ -43,5 +46,13 @@ export class AppHealth {
     const { busy, queued, total } = WorkerPool.ref(this.runtime, COMPUTER_POOL).getStats();
     if (queued <= total) return healthy({ busy, queued });
     return degraded(`${queued} thoughts wait for ${total} threads`, { busy, queued });
+  }
+
+  /** Nobody waits for them, and nobody starts them again when they have given up: so somebody has to be told. */
+  @HealthIndicator({ name: 'jobs', intervalMs: 5_000, critical: false })
+  async jobs(): Promise<CheckResult> {
+    const { state } = await this.root.whichChild(BackgroundSupervisor.name);
+    if (state !== 'stopped') return healthy();
+    return degraded('The background jobs have given up: no mails, reports and clean-up. The log says why');
   }
 }
