@@ -75,9 +75,9 @@ const DAY_MS = 86_400_000;
 const environment = z.object({
   PORT: integer(0, 65_535).default(3000),
   HOST: text('a host name or address').default('127.0.0.1'),
-  DATABASE_URL: url(/^postgres(?:ql)?:$/, 'a URL such as postgres://user:password@host:5432/name').optional(),
+  DATABASE_URL: url(/^postgres(?:ql)?:/, 'a URL such as postgres://user:password@host:5432/name').optional(),
   DATA_DIR: text('a folder').default('./data'),
-  SMTP_URL: url(/^smtps?:$/, 'a URL such as smtp://user:password@host:587').optional(),
+  SMTP_URL: url(/^smtps?:\/\/[^/]/, 'a URL such as smtp://user:password@host:587').optional(),
   MAIL_FROM: z
     .string()
     .regex(/^[^<>@\r\n]*(?:<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/, 'an address such as Games <games@example.org>')
@@ -134,8 +134,8 @@ function text(expected: string): z.ZodString {
   return z.string().min(1, expected);
 }
 
-function url(protocol: RegExp, expected: string): z.ZodType<string, string> {
-  return z.string().refine((value) => URL.canParse(value) && protocol.test(new URL(value).protocol), expected);
+function url(beginning: RegExp, expected: string): z.ZodType<string, string> {
+  return z.string().refine((value) => URL.canParse(value) && beginning.test(new URL(value).href), expected);
 }
 
 /** Digits only: `Number('')` is 0 and `Number('1e3')` is 1000, and neither is likely to be meant. */

@@ -117,6 +117,8 @@ describe('settings', () => {
     ['DATABASE_URL', 'mysql://ada:secret@db/games', 'postgres://'],
     ['DATABASE_URL', 'secret', 'postgres://'],
     ['SMTP_URL', 'https://ada:secret@mail', 'smtp://'],
+    ['SMTP_URL', 'smtp://', 'smtp://user:password@host:587'],
+    ['SMTP_URL', 'smtps:secret', 'smtp://user:password@host:587'],
     ['OPERATOR_TOKEN', 'secret', '16 to 200 letters, digits and signs, without spaces'],
     ['OPERATOR_TOKEN', 'a secret with spaces', '16 to 200 letters, digits and signs, without spaces'],
     ['OPERATOR_TOKEN', 'secret'.repeat(34), '16 to 200 letters, digits and signs, without spaces'],
