@@ -1,9 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { WsAdapter } from '@nestjs/platform-ws';
 import { setUpOpenApi } from '../operations/openapi.js';
-import { readFrame } from './frame.js';
 import { securityHeaders } from './security-headers.js';
+import { SocketAdapter } from './socket-adapter.js';
 
 /** Beside `src` and `dist`: the page is served as it is. */
 const pageFolder = fileURLToPath(new URL('../../public/', import.meta.url));
@@ -18,7 +17,7 @@ export function configureApp(app: NestExpressApplication): NestExpressApplicatio
   app.useBodyParser('json', { limit: MOST_BODY });
   app.useStaticAssets(pageFolder, { maxAge: 0 }); // asked again each time, answered 304
   app.setGlobalPrefix('api', { exclude: ['metrics'] });
-  app.useWebSocketAdapter(new WsAdapter(app, { messageParser: (raw) => readFrame(raw) }));
+  app.useWebSocketAdapter(new SocketAdapter(app));
   setUpOpenApi(app);
   return app;
 }

@@ -31,6 +31,16 @@ test('a player who opens many windows at once has ten', async () => {
   for (const window of [ada, ...windows]) window.close();
 });
 
+test('who breaks the rules of WebSockets is cut off, and does not fill the log with errors', async () => {
+  const errors: unknown[] = [];
+  app().nest.useLogger({ log: () => {}, warn: () => {}, error: (error: unknown) => errors.push(error) });
+  const ada = await PlayerClient.connect(app().url);
+  ada.socket.send('x'.repeat(5_000));
+  expect(await ada.closed()).toBe(1009);
+  app().nest.useLogger(false);
+  expect(errors).toEqual([]);
+});
+
 describe('too many requests', () => {
   test('of a socket are refused, with the time after which one more is taken', async () => {
     const ada = await PlayerClient.join(app().url, 'Ada');
