@@ -29,6 +29,8 @@ export interface Settings {
   readonly finishedGraceMs: number;
   /** Default 10,000: as many can run at a time. */
   readonly maxGames: number;
+  /** Default 20: as many a player may have open, waiting or playing, at a time. */
+  readonly maxGamesPerPlayer: number;
   /** Default: one less than there are cores, at least 1. */
   readonly computerThreads: number;
   /** Default 2000: how long the computer may think. */
@@ -92,6 +94,7 @@ const environment = z.object({
   WAITING_MS: integer(1_000, DAY_MS).default(600_000),
   FINISHED_GRACE_MS: integer(0, DAY_MS).default(60_000),
   MAX_GAMES: integer(1, 1_000_000).default(10_000),
+  MAX_GAMES_PER_PLAYER: integer(1, 1_000_000).default(20),
   COMPUTER_THREADS: integer(1, 64).default(Math.max(1, availableParallelism() - 1)),
   COMPUTER_MOVE_MS: integer(50, 60_000).default(2_000),
   KEEP_FINISHED_DAYS: integer(1, 3_650).default(30),
@@ -120,6 +123,7 @@ function settingsOf(env: z.infer<typeof environment>): Settings {
     waitingMs: env.WAITING_MS,
     finishedGraceMs: env.FINISHED_GRACE_MS,
     maxGames: env.MAX_GAMES,
+    maxGamesPerPlayer: env.MAX_GAMES_PER_PLAYER,
     computerThreads: env.COMPUTER_THREADS,
     computerMoveMs: env.COMPUTER_MOVE_MS,
     keepFinishedDays: env.KEEP_FINISHED_DAYS,

@@ -11,6 +11,7 @@ export type GameReason =
   | 'not_finished'
   | 'wrong_ply'
   | 'too_many_games'
+  | 'too_many_own_games'
   | 'too_many_watched'
   | 'restarting';
 
@@ -25,7 +26,8 @@ const MESSAGES: Readonly<Record<GameReason, string>> = {
   not_waiting: 'This game waits for nobody.',
   not_finished: 'The game is not over yet.',
   wrong_ply: 'The game is at another move: look at it before you move.',
-  too_many_games: 'No more games can be opened right now.',
+  too_many_games: 'As many games run as this server takes. Try again later.',
+  too_many_own_games: 'You have as many games open as a player may have: one must end first.',
   too_many_watched: 'So much cannot be watched at a time.',
   restarting: 'The game is being restarted. Try again in a moment.',
 };
@@ -34,11 +36,11 @@ const MESSAGES: Readonly<Record<GameReason, string>> = {
 export class GameError extends Error {
   override readonly name = 'GameError';
 
-  /** `reason` is for programs, the message for people. */
+  /** `reason` is for programs, the message for people; it is that of the reason unless there is more to say. */
   constructor(
     readonly reason: GameReason,
-    options?: ErrorOptions,
+    { message = MESSAGES[reason], ...options }: ErrorOptions & { readonly message?: string } = {},
   ) {
-    super(MESSAGES[reason], options);
+    super(message, options);
   }
 }

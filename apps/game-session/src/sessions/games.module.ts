@@ -7,6 +7,7 @@ import { UserManager } from '../users/user-manager.server.js';
 import { GameResumer } from './game-resumer.server.js';
 import { GameSession } from './game-session.server.js';
 import { Games } from './games.js';
+import { Places } from './places.js';
 import { SessionManager } from './session-manager.server.js';
 
 /** Who plays and what is played: the servers of it, and the ways to them. */
@@ -22,6 +23,7 @@ import { SessionManager } from './session-manager.server.js';
     Audience,
     DeliveryFigures,
     Games,
+    Places,
   ],
   exports: [Audience, DeliveryFigures, Games],
 })

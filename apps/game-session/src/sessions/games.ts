@@ -11,6 +11,7 @@ import { GameSession } from './game-session.server.js';
 import { isRematchDue, stateOf } from './game-state.js';
 import type { GameSummary, GameView } from './game-view.js';
 import type { PlayerSeat } from './matchmaking.js';
+import { Places } from './places.js';
 import { SessionManager } from './session-manager.server.js';
 import { viewOf } from './view-of.js';
 
@@ -33,6 +34,7 @@ export class Games {
     @InjectServer(SessionManager) private readonly manager: ServerRef<SessionManager>,
     @InjectServer(Repo) private readonly repo: ServerRef<Repo>,
     @InjectRegistry(GameRegistry) private readonly registry: GameRegistryRef,
+    @Inject(Places) private readonly places: Places,
   ) {}
 
   async open(player: PlayerRecord, opponent: Opponent): Promise<GameView> {
@@ -43,6 +45,7 @@ export class Games {
   /** The game that waits longest, or a new one. */
   async quick(player: PlayerRecord): Promise<GameView> {
     for (let tries = 1; ; tries++) {
+      await this.places.check(seatOf(player)); // first: a game that is found is kept from others for a while
       const { id, kind } = await this.manager.call.quick(seatOf(player));
       if (kind === 'opened') return this.view(id);
       try {
@@ -54,7 +57,8 @@ export class Games {
   }
 
   join(player: PlayerRecord, id: string): Promise<GameView> {
-    return this.#ask(id, (game) => game.join(seatOf(player)));
+    const seat = seatOf(player);
+    return this.places.take(id, [seat], () => this.#ask(id, (game) => game.join(seat)));
   }
 
   /** `ply`: the number of the move, from 0. The same move once more is answered like the first time. */

@@ -21,6 +21,7 @@ import { gameName, GameRegistry, type GameRegistryRef } from './game-registry.js
 import { GameSession } from './game-session.server.js';
 import { GameSessions } from './game-sessions.supervisor.js';
 import { Matchmaking, type PlayerSeat } from './matchmaking.js';
+import { Places } from './places.js';
 import { sessionOf } from './session-of.js';
 
 /** Who does not answer for so long does not only wait for the store. */
@@ -54,6 +55,7 @@ export class SessionManager extends GenServer {
     @InjectServer(Repo) private readonly repo: ServerRef<Repo>,
     @InjectRegistry(GameRegistry) private readonly games: GameRegistryRef,
     @InjectSupervisor(GameSessions) private readonly sessions: DynamicSupervisorRef<GameSession>,
+    @Inject(Places) private readonly places: Places,
     @Inject(SETTINGS) private readonly settings: Pick<Settings, 'maxGames'>,
   ) {
     super();
@@ -128,7 +130,8 @@ export class SessionManager extends GenServer {
     if (this.#isFull()) throw new GameError('too_many_games');
     this.#opening.add(game.id);
     try {
-      await this.#store(game);
+      const players = game.seats.filter((seat) => seat?.kind === 'player');
+      await this.places.take(game.id, players, () => this.#store(game));
     } finally {
       this.#opening.delete(game.id);
     }

@@ -1,6 +1,6 @@
 import { failureOf } from './failure.js';
 import type { Orm } from './orm.js';
-import { gamesById } from './queries/games.js';
+import { gamesById, openGamesOf } from './queries/games.js';
 import { playersByToken } from './queries/players.js';
 import { ReadQueue } from './read-queue.js';
 import type { GameRecord, PlayerRecord } from './records.js';
@@ -21,6 +21,7 @@ export class Reader {
   readonly #open = new Set<Request<never>>();
   readonly #games: ReadQueue<GameRecord>;
   readonly #tokens: ReadQueue<PlayerRecord>;
+  readonly #openGames: ReadQueue<readonly string[]>;
   #queries = 0;
   #overloaded = 0;
 
@@ -36,6 +37,10 @@ export class Reader {
       this.#queries++;
       return playersByToken(orm, hashes);
     });
+    this.#openGames = new ReadQueue(context, settled, (orm, playerIds) => {
+      this.#queries++;
+      return openGamesOf(orm, playerIds);
+    });
   }
 
   get figures(): ReaderFigures {
@@ -48,6 +53,10 @@ export class Reader {
 
   playerByToken(hash: string, request: Request<PlayerRecord | undefined>): void {
     if (this.#admits(request)) this.#tokens.add(hash, request);
+  }
+
+  openGamesOf(playerId: string, request: Request<readonly string[] | undefined>): void {
+    if (this.#admits(request)) this.#openGames.add(playerId, request);
   }
 
   /** Any other query: at once, beside all others. */

@@ -94,6 +94,11 @@ export class Repo extends GenServer<OpenStore> {
     return this.#read<PlayerRecord | undefined>((request) => this.state.reader.playerByToken(tokenHash, request));
   }
 
+  /** The ids of the games of a player that are not over; undefined when there are none. */
+  openGamesOf(playerId: string): Deferred<readonly string[] | undefined> {
+    return this.#read<readonly string[] | undefined>((request) => this.state.reader.openGamesOf(playerId, request));
+  }
+
   /** In any order; who is not known is left out. */
   playersById(ids: readonly string[]): Deferred<readonly PlayerRecord[]> {
     return this.#query((orm) => playersById(orm, ids));

@@ -71,6 +71,12 @@ export const games = pgTable(
     index('games_ended_at').on(table.endedAt),
     index('games_x_player').on(table.xPlayer),
     index('games_o_player').on(table.oPlayer),
+    index('games_open_x')
+      .on(table.xPlayer)
+      .where(sql`${table.ending} is null`),
+    index('games_open_o')
+      .on(table.oPlayer)
+      .where(sql`${table.ending} is null`),
   ],
 );
 

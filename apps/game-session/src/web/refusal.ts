@@ -33,6 +33,7 @@ const STATUS: Readonly<Record<string, HttpStatus>> = {
   wrong_ply: HttpStatus.CONFLICT,
   day_not_over: HttpStatus.CONFLICT,
   too_many_watched: HttpStatus.CONFLICT,
+  too_many_own_games: HttpStatus.CONFLICT,
   rate_limited: HttpStatus.TOO_MANY_REQUESTS,
   too_many_sockets: HttpStatus.TOO_MANY_REQUESTS,
   too_many_games: HttpStatus.SERVICE_UNAVAILABLE,

@@ -20,6 +20,7 @@ import { gameName } from '../../src/sessions/game-registry.js';
 import { GameResumer } from '../../src/sessions/game-resumer.server.js';
 import { GameSession } from '../../src/sessions/game-session.server.js';
 import { Games } from '../../src/sessions/games.js';
+import { Places } from '../../src/sessions/places.js';
 import type { GameTimes } from '../../src/sessions/turn-clock.js';
 import type { Settings } from '../../src/settings.js';
 import { SessionManager } from '../../src/sessions/session-manager.server.js';
@@ -55,7 +56,7 @@ export interface Arena {
   settle(): Promise<void>;
 }
 
-export interface ArenaOptions extends Partial<GameTimes & Pick<Settings, 'maxGames'>> {
+export interface ArenaOptions extends Partial<GameTimes & Pick<Settings, 'maxGames' | 'maxGamesPerPlayer'>> {
   /** What an earlier run has left. */
   readonly disk?: Disk;
   /** When the clock stands at 0. */
@@ -108,13 +109,14 @@ function newArena({ disk = new Disk(), startsAt = START, ...settings }: ArenaOpt
   const manager = runtime.ref(SessionManager, 'SessionManager');
   const lobby = runtime.ref(Lobby, 'Lobby');
   const sessions = runtime.dynamicSupervisor<GameSession>('GameSessions');
-  const all = { ...TIMES, maxGames: 100, ...settings };
+  const all = { ...TIMES, maxGames: 100, maxGamesPerPlayer: 1_000, ...settings };
+  const places = new Places(repo, all);
   const audience = new Audience(presence, watchers);
   const opponent = computer as unknown as Computer;
   const made: readonly (readonly [unknown, () => unknown])[] = [
     [Repo, () => new FakeRepo(disk, now)],
     [UserManager, () => new UserManager(repo, now)],
-    [SessionManager, () => new SessionManager(runtime, repo, games, sessions, all)],
+    [SessionManager, () => new SessionManager(runtime, repo, games, sessions, places, all)],
     [GameSession, () => new GameSession(repo, games, audience, opponent, all, now)],
     [GameResumer, () => new GameResumer(repo, sessions)],
     [Lobby, () => new Lobby(audience, games, presence, { top: async () => [...leaders] })],
@@ -126,7 +128,7 @@ function newArena({ disk = new Disk(), startsAt = START, ...settings }: ArenaOpt
     clock,
     disk,
     computer,
-    games: new Games(runtime, manager, repo, games),
+    games: new Games(runtime, manager, repo, games, places),
     manager,
     users: runtime.ref(UserManager, 'UserManager'),
     lobby,

@@ -43,6 +43,7 @@ type Face = Pick<
   | 'game'
   | 'playerByToken'
   | 'playersById'
+  | 'openGamesOf'
   | 'unfinishedGames'
   | 'ping'
 >;
@@ -117,6 +118,12 @@ export class FakeRepo extends GenServer implements Face {
 
   playersById(ids: readonly string[]): Deferred<readonly PlayerRecord[]> {
     return this.#read('playersById', () => ids.flatMap((id) => this.disk.players.get(id) ?? []));
+  }
+
+  openGamesOf(playerId: string): Deferred<readonly string[] | undefined> {
+    const isOpen = ({ ending, seats }: GameRecord): boolean =>
+      ending === null && seats.some((seat) => seat?.kind === 'player' && seat.id === playerId);
+    return this.#read('openGamesOf', () => [...this.disk.games.values()].filter(isOpen).map(({ id }) => id));
   }
 
   ping(): Deferred<void> {

@@ -65,6 +65,25 @@ export function describeRepo(open: OpenDatabase): void {
       expect(await repo.call.unfinishedGames()).toEqual(['game 0', 'b', 'a']);
     });
 
+    test('that are not over are known of each player, whichever side they have', async () => {
+      const { repo } = await newStore();
+      await openGames(repo, 1);
+      await repo.call.openGame(game('waiting', [bobSeat, null]));
+      await repo.call.openGame(game('computer', [computer, adaSeat]));
+      await repo.call.openGame(game('over'));
+      await repo.call.endGame({ id: 'over', ending: { kind: 'draw' }, mails: [] });
+      const before = (await repo.call.figures()).queries;
+      const open = ['ada', 'bob', 'eve'].map((id) => repo.call.openGamesOf(id));
+      expect((await Promise.all(open)).map((ids) => ids?.toSorted())).toEqual([
+        ['computer', 'game 0'],
+        ['game 0', 'waiting'],
+        undefined,
+      ]);
+      expect((await repo.call.figures()).queries - before).toBe(1);
+      await repo.call.joinGame({ id: 'waiting', side: 1, playerId: 'ada' });
+      expect((await repo.call.openGamesOf('ada'))?.toSorted()).toEqual(['computer', 'game 0', 'waiting']);
+    });
+
     test('keep every move of many that are asked for at once, in few batches', async () => {
       const { repo } = await newStore();
       const ids = await openGames(repo, 50);

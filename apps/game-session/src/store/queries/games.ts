@@ -1,4 +1,4 @@
-import { asc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { WriteRefusedError } from '../errors.js';
 import { type Orm, rowsOf } from '../orm.js';
@@ -65,6 +65,26 @@ export async function unfinishedGames(orm: Orm): Promise<readonly string[]> {
     .where(isNull(games.ending))
     .orderBy(asc(games.createdAt), asc(games.id));
   return rows.map(({ id }) => id);
+}
+
+/** The ids of the games that are not over, of each of these players who has one. */
+export async function openGamesOf(
+  orm: Orm,
+  playerIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const at = (seat: typeof games.xPlayer | typeof games.oPlayer) =>
+    orm
+      .select({ playerId: seat, id: games.id })
+      .from(games)
+      .where(and(inArray(seat, [...playerIds]), isNull(games.ending)));
+  const open = new Map<string, string[]>();
+  for (const { playerId, id } of await at(games.xPlayer).unionAll(at(games.oPlayer))) {
+    if (playerId === null) continue; // cannot be: they are who was asked for
+    const ids = open.get(playerId);
+    if (ids === undefined) open.set(playerId, [id]);
+    else ids.push(id);
+  }
+  return open;
 }
 
 function rowOf({ id, seats: [first, second], rematchOf }: NewGame) {

@@ -1,0 +1,2 @@
+CREATE INDEX "games_open_x" ON "games" USING btree ("x_player") WHERE "games"."ending" is null;--> statement-breakpoint
+CREATE INDEX "games_open_o" ON "games" USING btree ("o_player") WHERE "games"."ending" is null;
