@@ -9,6 +9,8 @@ import { nameOf, presenceOf } from './words.js';
 /** @typedef {import('./connection.js').Connection} Connection */
 
 const PRESENCE_MS = 20_000;
+/** How often the standings of the week are asked for: what the lobby tells are those of all time. */
+const WEEK_MS = 5_000;
 
 /** Who is here, what is played, and the ways into a game. */
 export class Lobby {
@@ -18,6 +20,7 @@ export class Lobby {
   #view;
   /** @type {'all' | 'week'} */
   #period = 'all';
+  #isOpen = false;
 
   /** @param {Connection} connection */
   constructor(connection) {
@@ -33,6 +36,7 @@ export class Lobby {
     for (const button of periods()) button.addEventListener('click', () => void this.#choose(button));
     byId('waiting').addEventListener('click', (event) => this.#join(event));
     setInterval(() => this.#view !== undefined && this.#showOnline(this.#view), PRESENCE_MS);
+    setInterval(() => this.#isOpen && this.#period === 'week' && void this.#loadWeek().catch(() => {}), WEEK_MS); // the next one may do
   }
 
   /** @param {{ id: string, name: string }} player */
@@ -41,11 +45,13 @@ export class Lobby {
   }
 
   open() {
+    this.#isOpen = true;
     document.title = 'Connect Four · Rookery';
     this.#connection.watch('lobby', 'lobby.watch', {}, { onError: ({ message }) => toast(message) });
   }
 
   close() {
+    this.#isOpen = false;
     this.#connection.unwatch('lobby', 'lobby.unwatch');
   }
 
@@ -124,13 +130,17 @@ export class Lobby {
     this.#period = chosen.dataset['period'] === 'week' ? 'week' : 'all';
     if (this.#period === 'all') return this.#showStandings(this.#view?.leaderboard ?? []);
     try {
-      const response = await fetch('api/leaderboard?period=week');
-      if (!response.ok) throw new Error('The standings of the week cannot be had right now.');
-      const standings = await response.json();
-      if (this.#period === 'week') this.#showStandings(standings);
-    } catch (error) {
-      toast(error instanceof Error ? error.message : String(error));
+      await this.#loadWeek();
+    } catch {
+      toast('The standings of the week cannot be had right now.');
     }
+  }
+
+  async #loadWeek() {
+    const response = await fetch('api/leaderboard?period=week');
+    if (!response.ok) throw new Error(`leaderboard: ${response.status}`);
+    const standings = await response.json();
+    if (this.#period === 'week') this.#showStandings(standings);
   }
 
   /** @param {MouseEvent} event */

@@ -98,6 +98,49 @@ describeInBrowser(`one player ${inBrowser}`, () => {
   );
 
   test(
+    'breaks things, sees in the tree what that takes along and what it does not, and plays on',
+    async () => {
+      const page = await open(app().url);
+      await join(page, 'Ada');
+      await page.locator('#computer').click();
+      await drop(page, 0);
+      await says(page, 'Your turn');
+      const happened = page.locator('#events');
+      await page.getByRole('button', { name: 'Crash the user manager' }).click();
+      await happened.getByText('UserManager crashed: Error: crashed on purpose').waitFor();
+      for (const after of ['UserManager', 'SessionManager', 'GameSessions']) {
+        await happened.getByText(`CoreSupervisor restarted ${after} `).waitFor();
+      }
+      expect(await happened.textContent()).not.toMatch(/restarted (?:presence|games|computer)\b/);
+      await page.locator('#session').filter({ hasText: 'restored' }).waitFor();
+      for (const harm of ['Kill', 'Hang']) {
+        await page.getByRole('button', { name: `${harm} a worker thread` }).click();
+        await page.locator('#toasts').getByText('A thread').waitFor();
+        await drop(page, 1);
+      }
+      await says(page, 'Your turn');
+    },
+    TEST_MS,
+  );
+
+  test(
+    'the standings of the week are as new as those of all time',
+    async () => {
+      const page = await open(app().url);
+      await join(page, 'Grace');
+      await page.getByRole('button', { name: 'This week' }).click();
+      await page.locator('#computer').click();
+      await says(page, 'Your turn');
+      page.once('dialog', (dialog) => void dialog.accept());
+      await page.getByRole('button', { name: 'Resign' }).click();
+      await page.getByRole('link', { name: 'Lobby' }).click();
+      await page.locator('#standings').getByText('Grace').waitFor();
+      expect(await page.getByRole('button', { name: 'This week' }).getAttribute('aria-pressed')).toBe('true');
+    },
+    TEST_MS,
+  );
+
+  test(
     'a connection that has died without a word is given up, and the move that went into it is made',
     async () => {
       const page = await open('about:blank');
