@@ -27,7 +27,13 @@ const JOBS = ['Jobs', 'EmailWorker', 'ReportGenerator', 'DataCleanup'];
 @Module({
   imports: [CircuitBreakerModule.forRoot()],
   providers: [
-    ...[AppSupervisor, DatabaseSupervisor, CoreSupervisor, WebSupervisor, GameRegistry, AppHealth, Operators],
+    AppSupervisor,
+    DatabaseSupervisor,
+    CoreSupervisor,
+    WebSupervisor,
+    GameRegistry,
+    AppHealth,
+    Operators,
     { provide: SETTINGS, useValue: settingsWith() },
     { provide: WALL_CLOCK, useValue: systemWallClock },
   ],
@@ -72,9 +78,10 @@ describe('a background job that crashes', () => {
 
   test('is started again with all jobs when a layer before them is, and by an operator', async () => {
     const app = await newApp();
+    const { runtime } = app.module;
     for (const start of [
-      () => app.module.runtime.kill('CoreSupervisor'),
-      () => app.module.runtime.supervisor('AppSupervisor').restartChild('BackgroundSupervisor'),
+      async () => runtime.kill('CoreSupervisor'),
+      () => runtime.supervisor('AppSupervisor').restartChild('BackgroundSupervisor'),
     ]) {
       app.breakMails('at each start');
       await app.module.crash(EmailWorker);

@@ -73,8 +73,8 @@ export function describeRepo(open: OpenDatabase): void {
       await repo.call.openGame(game('over'));
       await repo.call.endGame({ id: 'over', ending: { kind: 'draw' }, mails: [] });
       const before = (await repo.call.figures()).queries;
-      const open = ['ada', 'bob', 'eve'].map((id) => repo.call.openGamesOf(id));
-      expect((await Promise.all(open)).map((ids) => ids?.toSorted())).toEqual([
+      const reads = ['ada', 'bob', 'eve'].map((id) => repo.call.openGamesOf(id));
+      expect((await Promise.all(reads)).map((ids) => ids?.toSorted())).toEqual([
         ['computer', 'game 0'],
         ['game 0', 'waiting'],
         undefined,
