@@ -20,6 +20,10 @@ const inside = new Inside(connection, () => game.id);
 setUpJoin(enter);
 byId('leave').addEventListener('click', () => leave());
 addEventListener('hashchange', route);
+document.querySelector('.skip')?.addEventListener('click', (event) => {
+  event.preventDefault(); // the address says which game is on the screen
+  byId('main').focus();
+});
 for (const tab of document.querySelectorAll('[data-tab]')) tab.addEventListener('click', () => showTab(tab));
 connection.addEventListener('state', showState);
 connection.addEventListener('refused', () => {

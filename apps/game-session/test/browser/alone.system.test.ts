@@ -93,6 +93,10 @@ describeInBrowser(`one player ${inBrowser}`, () => {
       await keyboard.press('Enter');
       await hasDiscs(page, 4, before + 1);
       expect(await page.locator('[data-column="4"]').getAttribute('aria-label')).toMatch(/^Column 5, \d of 6.*Ada/);
+      await tabTo(page, '.skip');
+      await keyboard.press('Enter');
+      expect(await page.evaluate('document.activeElement.id')).toBe('main');
+      expect(await page.locator('#board').isVisible()).toBe(true); // not the lobby: the address is that of the game
     },
     TEST_MS,
   );
