@@ -26,7 +26,9 @@ export class Inside {
     for (const button of chaosButtons()) button.addEventListener('click', () => void this.#break(button));
     byId('operator-form').addEventListener('submit', (event) => {
       event.preventDefault();
-      sessionStorage.setItem(OPERATOR_KEY, /** @type {HTMLInputElement} */ (byId('operator-token')).value);
+      const token = /** @type {HTMLInputElement} */ (byId('operator-token')).value.trim();
+      if (token === '') sessionStorage.removeItem(OPERATOR_KEY);
+      else sessionStorage.setItem(OPERATOR_KEY, token);
       this.open();
     });
   }
