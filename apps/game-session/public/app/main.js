@@ -89,6 +89,7 @@ function show(section) {
   for (const id of SECTIONS) byId(id).hidden = id !== section;
   const tab = document.querySelector('[data-tab="play"]');
   if (tab !== null) showTab(tab);
+  scrollTo(0, 0); // not as far down as what was shown before
   if (section === 'join') byId('name').focus();
   else byId('main').focus({ preventScroll: true });
 }

@@ -59,6 +59,13 @@ describeInBrowser(`one player ${inBrowser}`, () => {
       const box = await page.locator('[data-column="3"]').boundingBox();
       expect(box?.width).toBeGreaterThanOrEqual(40);
       expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThan(740); // the whole board without scrolling
+      await page.setViewportSize({ width: 740, height: 360 }); // on its side
+      expect((await page.locator('#board').boundingBox())?.height).toBeLessThan(360);
+      await page.getByRole('link', { name: 'Lobby' }).tap();
+      await page.getByRole('link', { name: 'Return: Ada against' }).tap(); // far down
+      await says(page, 'Your turn');
+      expect(await page.evaluate('scrollY')).toBe(0);
+      await page.setViewportSize({ width: 360, height: 740 });
       await page.locator('[data-column="3"]').tap();
       await hasDiscs(page, 3, 1);
 
