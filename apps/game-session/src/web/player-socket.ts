@@ -31,6 +31,8 @@ export class PlayerSocket implements Outlet {
     private readonly texts: FrameTexts,
     readonly bucket: TokenBucket,
     readonly openedAt: Milliseconds,
+    /** They are counted as they come. */
+    readonly number: number,
   ) {
     socket.on('pong', () => (this.isAlive = true));
   }

@@ -22,6 +22,7 @@ export class Sockets {
   readonly #sockets = new Map<WebSocket, PlayerSocket>();
   readonly #texts = new FrameTexts();
   readonly #whenIdle = new Set<() => void>();
+  #added = 0;
   #requests = 0;
   #isStopping = false;
 
@@ -41,7 +42,7 @@ export class Sockets {
   add(client: WebSocket): PlayerSocket {
     const now = this.runtime.now();
     const bucket = new TokenBucket(this.settings.rateLimitPerMinute, now);
-    const socket = new PlayerSocket(client, this.#texts, bucket, now);
+    const socket = new PlayerSocket(client, this.#texts, bucket, now, this.#added++);
     this.#sockets.set(client, socket);
     return socket;
   }
@@ -82,6 +83,11 @@ export class Sockets {
     for (const socket of this.#sockets.values()) {
       if (socket.entered === undefined && now - socket.openedAt >= HELLO_MS) socket.close(POLICY_VIOLATION, 'no hello');
     }
+  }
+
+  /** Asks one of so many shares of them whether anybody is there. */
+  ping(share: number, shares: number): void {
+    for (const socket of this.#sockets.values()) if (socket.number % shares === share) socket.ping();
   }
 
   begin(): void {
