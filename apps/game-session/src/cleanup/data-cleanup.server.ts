@@ -11,7 +11,7 @@ export interface CleanupSettings {
 }
 
 const EVERY_MS = 60 * 60_000;
-/** A game takes a millisecond, with its moves, and PGlite works in this thread: moves that wait meanwhile must not wait long. */
+/** A game takes a millisecond, with its moves, and PGlite does one thing at a time: moves that wait meanwhile must not wait long. */
 const GAMES = 20;
 /** A player takes a tenth of it. */
 const PLAYERS = 200;

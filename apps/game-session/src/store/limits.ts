@@ -6,10 +6,7 @@ export interface Limits {
   readonly writeMs: Milliseconds;
   /** The same for a read. Default 4,000. */
   readonly readMs: Milliseconds;
-  /**
-   * Rows of one statement. PGlite works in this thread, so the longest statement is how long nothing else runs: see the
-   * README for what was measured. Default 128.
-   */
+  /** Rows of one statement: whoever asks PGlite for something waits until it is through. See what was measured in the decision on the store. Default 128. */
   readonly batchRows: number;
   /** Writes that may wait, and as many reads; more are refused as overloaded. Default 10,000. */
   readonly maxWaiting: number;

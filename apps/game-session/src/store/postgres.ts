@@ -1,12 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
-import type { Connection, Database, Opener } from './database.js';
+import type { Database, Opener } from './database.js';
 import { ConnectionError } from './errors.js';
-import { failureOf } from './failure.js';
 import { migrationsFolder, refuseNewerSchema } from './migrations.js';
-import type { Orm } from './orm.js';
+import { connectionOf, newPool } from './pooled.js';
 import { checkUrl, startError } from './postgres-start.js';
 import { sleep } from './sleep.js';
 
@@ -56,7 +55,7 @@ function connected(url: string): Database {
     kind: 'postgresql',
     canBeAway: true,
     orm: drizzle({ client: reading }),
-    connect: () => connectionOf(writing),
+    connect: async () => connectionOf(await writing.connect().catch(noConnection)),
     close: async () => {
       closed ??= Promise.all([writing.end(), reading.end()]);
       await closed;
@@ -64,43 +63,8 @@ function connected(url: string): Database {
   };
 }
 
-function newPool(options: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool(options);
-  pool.on('error', () => {}); // an idle connection was lost: the pool drops it, and who needs one next will see
-  return pool;
-}
-
-async function connectionOf(pool: pg.Pool): Promise<Connection> {
-  const client = await pool.connect().catch(noConnection);
-  const onError = (): void => {}; // it was lost between two statements: the next one says so
-  client.on('error', onError);
-  const orm = drizzle({ client });
-  return {
-    orm,
-    transaction: (work) => transaction(orm, work),
-    release: (error) => {
-      client.off('error', onError);
-      client.release(error !== undefined);
-    },
-  };
-}
-
 function noConnection(error: unknown): never {
   throw new ConnectionError(`No connection to the database: ${String(error)}`, { cause: error });
-}
-
-/** Not drizzle's own: after a lost connection that would wait once more, for the answer to its rollback. */
-async function transaction<T>(orm: NodePgDatabase, work: (orm: Orm) => Promise<T>): Promise<T> {
-  await orm.execute(sql`begin`);
-  let result: T;
-  try {
-    result = await work(orm);
-  } catch (error) {
-    if (failureOf(error, true) === 'refused') await orm.execute(sql`rollback`); // else the connection is ended
-    throw error;
-  }
-  await orm.execute(sql`commit`);
-  return result;
 }
 
 async function migrateAt(url: string): Promise<void> {
