@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Global, Module } from '@nestjs/common';
 import { child, type DynamicSupervisorRef, formatTree, type ServerRef } from '@rookery/genserver';
@@ -43,7 +44,7 @@ const settings = settingsWith({ computerThreads: 1 });
     { provide: SETTINGS, useValue: settings },
     {
       provide: STORE_OPTIONS,
-      useFactory: () => ({ open: (opener: Opener) => openFolder(join(folder, 'db'), opener) }),
+      useFactory: () => ({ open: (opener: Opener) => openFolder(join(folder, 'db'), opener, 0) }),
     },
     { provide: WALL_CLOCK, useValue: systemWallClock },
   ],
@@ -80,9 +81,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('the tree is as it is drawn', () => {
-  const drawn = formatTree(module.runtime.tree()).replace(/PoolWatch<\d+>/, 'PoolWatch');
-  expect(drawn.split('\n')).toEqual([
+test('the tree is as it is drawn', async () => {
+  const draw = (): string => formatTree(module.runtime.tree()).replace(/PoolWatch<\d+>/, 'PoolWatch');
+  while (!draw().includes('GameResumer (stopped)')) await nextTurn(); // it asks a real database
+  expect(draw().split('\n')).toEqual([
     '└─ AppSupervisor (rest_for_one)',
     '   ├─ DatabaseSupervisor (one_for_one)',
     '   │  └─ Repo',

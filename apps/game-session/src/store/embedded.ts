@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { Milliseconds } from '@rookery/genserver';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import type { PoolClient } from 'pg';
@@ -26,8 +27,8 @@ export async function openInMemory(): Promise<Database> {
   return ready(await engineInMemory(), {});
 }
 
-/** PGlite in a folder, which is made if need be. One process at a time may have it. */
-export async function openFolder(folder: string, opener: Opener): Promise<Database> {
+/** PGlite in a folder, which is made if need be. One process at a time may have it. A clock that stands still needs a rest of 0. */
+export async function openFolder(folder: string, opener: Opener, restMs: Milliseconds = REST_MS): Promise<Database> {
   const { clock, signal } = opener;
   const lock = await orStartError(folder, () =>
     waitForFolder(join(folder, 'lock'), FOLDER_WAIT_MS, (ms) => sleep(clock, ms, signal)),
@@ -40,7 +41,7 @@ export async function openFolder(folder: string, opener: Opener): Promise<Databa
   }
   try {
     const engine = await orStartError(folder, () => engineInThread(folder, opener));
-    return await ready(engine, { rest: new Rest(clock, REST_MS), onClosed: () => lock.release() });
+    return await ready(engine, { rest: new Rest(clock, restMs), onClosed: () => lock.release() });
   } catch (error) {
     await lock.release();
     throw error;

@@ -63,8 +63,9 @@ class ThreadEngine implements Engine {
   exchange(messages: Uint8Array): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       this.#asked = { resolve, reject };
-      if (this.#death === undefined) this.thread.postMessage(messages);
-      else reject(this.#death);
+      if (this.#death !== undefined) return reject(this.#death);
+      const bytes = new Uint8Array(messages); // of a buffer that others share, which would be sent as a whole
+      this.thread.postMessage(bytes, [bytes.buffer]);
     });
   }
 

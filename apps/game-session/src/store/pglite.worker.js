@@ -34,8 +34,8 @@ parentPort?.on('message', (/** @type {Uint8Array | 'close'} */ message) => {
 
 /** @param {Uint8Array} message */
 async function answer(message) {
-  const bytes = await database.execProtocolRaw(message);
-  parentPort?.postMessage(bytes);
+  const bytes = (await database.execProtocolRaw(message)).slice(); // of a large buffer, which would be sent as a whole
+  parentPort?.postMessage(bytes, [bytes.buffer]);
 }
 
 async function close() {

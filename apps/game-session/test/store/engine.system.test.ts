@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
@@ -22,12 +22,17 @@ afterEach(() => {
 });
 
 test(
-  'a PGlite that dies says why to who waits for it, and to who asks later; its end is not waited for',
+  'a PGlite that cannot start says why, and one that has ended says so; to end it again is harmless',
   async () => {
+    const broken = newFolder();
+    mkdirSync(join(broken, 'pgdata'));
+    writeFileSync(join(broken, 'pgdata', 'PG_VERSION'), 'none');
+    await expect(engineInThread(broken, wanted)).rejects.toThrow(/./);
+    await expect(openFolder(broken, wanted)).rejects.toMatchObject({ name: 'StoreStartError', reason: 'bad_folder' });
+
     const engine = await engineInThread(newFolder(), wanted);
-    const nonsense = engine.exchange(null as never);
-    await expect(nonsense).rejects.toThrow(TypeError);
-    await expect(engine.exchange(new Uint8Array(5))).rejects.toThrow(TypeError);
+    await engine.close();
+    await expect(engine.exchange(new Uint8Array(5))).rejects.toMatchObject({ reason: 'stopping' });
     await engine.close();
     expect(clock.pendingTimers).toBe(0);
   },
