@@ -133,7 +133,7 @@ export class GameSession extends GenServer<GameState | undefined> {
   override async handleInfo(message: unknown): Promise<void> {
     if (message === READ_AGAIN) await this.#read();
     if (message === THINK_AGAIN) this.#thinking.begin(this.self, this.state);
-    if (message === SHOW) this.#show();
+    if (message === SHOW) this.#showAgain();
     if (message instanceof Timeout && message.timer === this.#clock) await this.#timeIsUp();
     if (this.#thinking.isAnswer(message)) await this.#playComputer(message.value);
     if (message instanceof Down && message.tag === WATCHER) this.#watcherLeft(message.pid);
@@ -141,22 +141,20 @@ export class GameSession extends GenServer<GameState | undefined> {
 
   /** Decides, stores, and only then lets it be true. A player's mistake is refused, and the session lives on. */
   async #answer(decide: (state: GameState) => Transition, write?: Write): Promise<GameView> {
-    const refusal = await this.#change(decide, write);
-    return refusal === undefined ? this.view() : refuse(refusal);
+    const changed = await this.#change(decide, write);
+    return changed instanceof Error ? refuse(changed) : changed;
   }
 
-  async #change(decide: (state: GameState) => Transition, write?: Write): Promise<Error | undefined> {
+  /** Gives what is to be seen now, or why it is not changed. */
+  async #change(decide: (state: GameState) => Transition, write?: Write): Promise<GameView | Error> {
     if (this.state === undefined) return new StoreUnavailableError('away', false);
     const decision = decide(this.state);
     if (decision.kind === 'refused') return new GameError(decision.reason);
-    if (decision.kind === 'repeated') return undefined;
+    if (decision.kind === 'repeated') return this.#view(this.state);
     if (write !== undefined && this.self.now() < this.#writesAgainAt) return new StoreUnavailableError('away', false);
     // The mailbox waits meanwhile: what comes next must be decided on what is true then.
     const stored = write === undefined ? DONE : await asked(this.#write(write, decision.state));
-    if (stored.kind === 'ok') {
-      this.#enter(decision.state);
-      return undefined;
-    }
+    if (stored.kind === 'ok') return this.#enter(decision.state);
     if (stored.kind === 'refused' || stored.inDoubt) this.#doubt();
     else this.#writesAgainAt = this.self.now() + AGAIN_MS;
     return stored.kind === 'refused' ? stored.error : unavailable(stored.error, stored.inDoubt);
@@ -167,12 +165,12 @@ export class GameSession extends GenServer<GameState | undefined> {
   }
 
   /** From now on this is true. */
-  #enter(state: GameState, stayMs = allowedMs(rules.statusOf(state), this.settings)): void {
+  #enter(state: GameState, stayMs = allowedMs(rules.statusOf(state), this.settings)): GameView {
     this.state = state;
     this.#clock?.cancel();
     this.#clock = this.self.startTimer(stayMs, 'time is up');
     this.#thinking.begin(this.self, state);
-    this.#show();
+    return this.#show(state);
   }
 
   /** A write got no answer: whether it was done is known by the store alone. */
@@ -203,14 +201,15 @@ export class GameSession extends GenServer<GameState | undefined> {
   async #timeIsUp(): Promise<void> {
     if (this.state === undefined) return; // once it is known again there is another clock
     if (this.state.ending !== null) return this.self.stop();
-    const refusal = await this.#change(rules.timeUp, storeEnding);
-    if (refusal !== undefined) this.#clock = this.self.startTimer(AGAIN_MS, 'time is up');
+    const changed = await this.#change(rules.timeUp, storeEnding);
+    if (changed instanceof Error) this.#clock = this.self.startTimer(AGAIN_MS, 'time is up');
   }
 
   /** Neither the player nor the session has to care why there was no move, or why it could not be stored. */
   async #playComputer(column: Column | undefined): Promise<void> {
     const isPlayed =
-      column !== undefined && (await this.#change((state) => rules.moveOfTurn(state, column), storeMove)) === undefined;
+      column !== undefined &&
+      !((await this.#change((state) => rules.moveOfTurn(state, column), storeMove)) instanceof Error);
     if (!isPlayed) this.self.sendAfter(AGAIN_MS, THINK_AGAIN);
   }
 
@@ -224,13 +223,17 @@ export class GameSession extends GenServer<GameState | undefined> {
     this.#isToBeShown = true;
   }
 
-  #show(): void {
+  #showAgain(): void {
     this.#isToBeShown = false;
-    if (this.state === undefined) return;
-    const view = this.#view(this.state);
-    const entry: GameEntry = { summary: summaryOf(view), createdAt: this.state.createdAt };
+    if (this.state !== undefined) this.#show(this.state);
+  }
+
+  #show(state: GameState): GameView {
+    const view = this.#view(state);
+    const entry: GameEntry = { summary: summaryOf(view), createdAt: state.createdAt };
     this.games.updateValue(this.self, this.#id, () => entry);
     this.audience.show(this.#id, view);
+    return view;
   }
 
   #view(state: GameState): GameView {
