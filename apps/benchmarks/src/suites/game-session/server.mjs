@@ -5,8 +5,12 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+const require = createRequire(import.meta.url);
+const manifest = '@rookery/game-session/package.json';
 /** The folder of the sample. */
-export const app = dirname(createRequire(import.meta.url).resolve('@rookery/game-session/package.json'));
+export const app = dirname(require.resolve(manifest));
+/** Those of Node with which it runs in production. @type {readonly string[]} */
+const flags = require(manifest).scripts['start:prod'].match(/(?<= )--\S+/g);
 const memoryHook = new URL('./memory.mjs', import.meta.url).href;
 const POLL_MS = 20;
 const LISTENS = /Listening on (http:[\w.:/]+)/;
@@ -28,7 +32,7 @@ export async function startServer(env) {
   const child = fork(join(app, 'dist', 'main.js'), {
     cwd: app,
     env: { ...process.env, PORT: '0', HOST: '127.0.0.1', DATA_DIR: folder, NO_COLOR: '1', ...env },
-    execArgv: ['--expose-gc', '--import', memoryHook],
+    execArgv: [...flags, '--expose-gc', '--import', memoryHook],
     stdio: ['ignore', output.fd, output.fd, 'ipc'],
   });
   const ended = once(child, 'exit');
