@@ -47,7 +47,11 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        SupervisionModule.forRoot({ root: AppSupervisor, readinessDelayMs: settings.readinessDelayMs }),
+        SupervisionModule.forRoot({
+          root: AppSupervisor,
+          asyncContext: false, // nothing here reads an AsyncLocalStorage, which costs every promise something before Node 24
+          readinessDelayMs: settings.readinessDelayMs,
+        }),
         StoreModule.register(settings),
         ComputerModule.register(settings),
         OperationsModule.register(settings),

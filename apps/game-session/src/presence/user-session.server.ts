@@ -18,8 +18,8 @@ export interface User {
 
 /** So much can be watched through one socket. */
 export const MOST_TOPICS = 20;
-/** How exactly it is known when a user was last active. */
-const ACTIVITY_MS = 5_000;
+/** How exactly it is known when a user was last active. Who moves every few seconds is not registered anew each time. */
+const ACTIVITY_MS = 30_000;
 /** How often it is looked at whether a slow client has caught up. */
 const LOOK_MS = 100;
 
