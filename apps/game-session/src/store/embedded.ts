@@ -77,8 +77,7 @@ async function ready(engine: Engine, { rest, onClosed }: Around): Promise<Databa
   };
   const end = async (): Promise<void> => {
     rest?.cut();
-    await pool.end();
-    await engine.close();
+    await Promise.all([pool.end(), engine.close()]); // side by side: the pool waits for a statement that may never end
     await onClosed?.();
   };
   let ended: Promise<void> | undefined;

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { ManualClock } from '@rookery/genserver/testing';
 import { openFolder } from '../../src/store/embedded.js';
@@ -79,6 +80,27 @@ test(
     await clock.advance(5);
     (await database.connect()).release();
     await database.close();
+    expect(clock.pendingTimers).toBe(0);
+  },
+  TEST_MS,
+);
+
+test(
+  'a database that is closed in the middle of a statement is closed in five seconds, and can be opened again',
+  async () => {
+    const folder = newFolder();
+    const database = await openFolder(folder, wanted);
+    const connection = await database.connect();
+    const refused = expect(connection.orm.execute('select count(*) from generate_series(1, 1e12)')).rejects.toThrow(
+      /./,
+    );
+    await nextTurn(); // it is under way
+    const closed = database.close();
+    await clock.advance(5_000);
+    await refused;
+    connection.release(new Error('as a writer says it'));
+    await closed;
+    await (await openFolder(folder, wanted)).close();
     expect(clock.pendingTimers).toBe(0);
   },
   TEST_MS,
