@@ -12,7 +12,7 @@ const drawnGame = [...[1, 2, 4, 5].flatMap(full), 0, ...full(3), ...full(6), 0, 
 
 const servers: Server[] = [];
 const samplers: Sampler[] = [];
-/** Started by `nest start`. The tests after those that end it use what that has compiled. */
+/** Started by `nest start`. The tests after those that end it use what the build has compiled. */
 let server: Server;
 let url: string;
 let client: Client;

@@ -14,9 +14,12 @@ const nestCli = createRequire(import.meta.url).resolve('@nestjs/cli/bin/nest.js'
 /** Without it `nest start` reports 0 when a signal has ended the server, so a bad end would pass for a good one. */
 const serverStatus = new URL('../../../../tools/nest-start-status.mjs', import.meta.url).href;
 
-/** `nest start`: compiles the app, then runs it. Without a shell in between, which would not pass signals on. */
-const nestStart = ['--import', serverStatus, nestCli, 'start', '--no-shell'];
-/** What the last `nest start` has compiled. */
+/**
+ * `nest start`: compiles the app, then runs it. Into a folder of its own, as it empties the folder first, and other tests run what is in `dist`.
+ * Without a shell in between, which would not pass signals on.
+ */
+const nestStart = ['--import', serverStatus, nestCli, 'start', '--no-shell', '-p', 'test/support/tsconfig.started.json'];
+/** What the build has compiled. */
 const compiled = ['--enable-source-maps', 'dist/main.js'];
 
 /** The app as a process of its own, with a folder of its own for its data, unless `env` says another. */
