@@ -18,7 +18,15 @@ const serverStatus = new URL('../../../../tools/nest-start-status.mjs', import.m
  * `nest start`: compiles the app, then runs it. Into a folder of its own, as it empties the folder first, and other tests run what is in `dist`.
  * Without a shell in between, which would not pass signals on.
  */
-const nestStart = ['--import', serverStatus, nestCli, 'start', '--no-shell', '-p', 'test/support/tsconfig.started.json'];
+const nestStart = [
+  '--import',
+  serverStatus,
+  nestCli,
+  'start',
+  '--no-shell',
+  '-p',
+  'test/support/tsconfig.started.json',
+];
 /** What the build has compiled. */
 const compiled = ['--enable-source-maps', 'dist/main.js'];
 
