@@ -77,7 +77,7 @@ async function ready(engine: Engine, { rest, onClosed }: Around): Promise<Databa
   };
   const end = async (): Promise<void> => {
     rest?.cut();
-    await Promise.all([pool.end(), engine.close()]); // side by side: the pool waits for a statement that may never end
+    await engine.close(pool.end()); // not one after the other: the pool waits for what PGlite is at, and that may be stuck
     await onClosed?.();
   };
   let ended: Promise<void> | undefined;

@@ -12,14 +12,18 @@ const CLOSE_MS = 5_000;
 export interface Engine {
   /** What it answers to messages of PostgreSQL's protocol. To be asked one after another. Rejects when it has died. */
   exchange(messages: Uint8Array): Promise<Uint8Array>;
-  /** Resolves when it has ended: after what it is at, if that does not take too long. */
-  close(): Promise<void>;
+  /** Resolves when it has ended: after what it is at, and all until `unused` resolves, if that does not take too long. */
+  close(unused?: Promise<void>): Promise<void>;
 }
 
 /** In memory and in this thread, for tests: gone when it is closed. */
 export async function engineInMemory(): Promise<Engine> {
   const pglite = await PGlite.create();
-  return { exchange: (messages) => pglite.execProtocolRaw(messages), close: () => pglite.close() };
+  const close = async (unused?: Promise<void>): Promise<void> => {
+    await unused;
+    await pglite.close();
+  };
+  return { exchange: (messages) => pglite.execProtocolRaw(messages), close };
 }
 
 /**
@@ -69,11 +73,13 @@ class ThreadEngine implements Engine {
     });
   }
 
-  async close(): Promise<void> {
-    if (this.#death !== undefined) return;
-    this.thread.postMessage('close');
-    const limit = this.clock.setTimer(CLOSE_MS, () => void this.thread.terminate());
-    await once(this.thread, 'exit').catch(() => {}); // an error ends it, too
+  async close(unused?: Promise<void>): Promise<void> {
+    const limit = this.clock.setTimer(CLOSE_MS, () => void this.thread.terminate()); // then who uses it hears of it, and lets go
+    await unused;
+    if (this.#death === undefined) {
+      this.thread.postMessage('close');
+      await once(this.thread, 'exit').catch(() => {}); // an error ends it, too
+    }
     limit.cancel();
   }
 

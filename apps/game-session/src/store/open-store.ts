@@ -63,7 +63,8 @@ export class OpenStore {
 
   /** Writes what waits for as long as it may take, refuses the rest, and closes. */
   async drain(): Promise<void> {
-    const limit = this.means.clock.setTimer(this.means.limits.drainMs, () => this.#stop());
+    const { clock, limits } = this.means;
+    const limit = clock.setTimer(limits.drainMs, () => void this.close()); // what is under way may take as long as that
     await this.writer.settled();
     limit.cancel();
     await this.close();
