@@ -60,6 +60,7 @@ async function ready(engine: Engine, { rest, onClosed }: Around): Promise<Databa
     stream: () => new EngineStream(engine),
     user: 'postgres',
     database: 'postgres',
+    ssl: false, // whatever PGSSLMODE says, which is meant for servers
   });
   const orm = drizzle({ client: pool });
   const connect = async (): Promise<Connection> => {

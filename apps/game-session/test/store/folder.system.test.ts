@@ -108,6 +108,19 @@ test(
   TEST_MS,
 );
 
+test(
+  'what the environment says of PostgreSQL servers does not concern a folder',
+  async () => {
+    process.env['PGSSLMODE'] = 'require';
+    try {
+      await (await open(newFolder())).close();
+    } finally {
+      delete process.env['PGSSLMODE'];
+    }
+  },
+  TEST_MS,
+);
+
 /** A folder with no migration but the first. */
 function firstMigration(): string {
   const folder = newFolder();
