@@ -113,7 +113,9 @@ test(
   async () => {
     process.env['PGSSLMODE'] = 'require';
     try {
-      await (await open(newFolder())).close();
+      const database = await open(newFolder());
+      expect(database.kind).toBe('pglite');
+      await database.close();
     } finally {
       delete process.env['PGSSLMODE'];
     }
