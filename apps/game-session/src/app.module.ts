@@ -49,7 +49,7 @@ export class AppModule {
       imports: [
         SupervisionModule.forRoot({
           root: AppSupervisor,
-          asyncContext: false, // nothing here reads an AsyncLocalStorage, which costs every promise something before Node 24
+          asyncContext: false, // nothing here reads an AsyncLocalStorage, so no message has to carry the sender's
           readinessDelayMs: settings.readinessDelayMs,
         }),
         StoreModule.register(settings),

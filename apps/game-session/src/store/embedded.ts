@@ -17,8 +17,8 @@ import { sleep } from './sleep.js';
 const FOLDER_WAIT_MS = 3_000;
 
 /**
- * A batch takes PGlite one or two milliseconds however few its rows are. So there is a pause after each, in which more writes come
- * together: at 2,000 moves a second this spares a quarter of a core. A write that comes alone does not wait.
+ * A batch costs PGlite much the same however few its rows are. So there is a pause after each, in which more writes come together:
+ * at 2,000 moves a second this spares a third of a core. A write that comes alone does not wait.
  */
 const REST_MS = 5;
 
