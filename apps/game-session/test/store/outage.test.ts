@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { OpenDatabase } from '../../src/store/database.js';
 import { type Fault, Faults, until } from '../support/faults.js';
 import { ada, bob, game, move, openGames, outcomes } from '../support/games.js';
 import { type Store, useSharedDatabase, useStores } from '../support/stores.js';
@@ -240,6 +241,29 @@ describe('at a stop', () => {
     // Its own deadline comes first: both are over before the supervisor would kill it.
     expect(await refused).toMatchObject({ reason: 'store_unavailable', inDoubt });
     expect(await read).toMatchObject({ reason: 'store_unavailable', inDoubt: false });
+  });
+
+  test('a statement that hangs keeps the database open no longer than that', async () => {
+    const faults = new Faults();
+    let closed = 0;
+    const open: OpenDatabase = async (opener) => ({
+      ...(await faults.open(openShared)(opener)),
+      close: async () => void closed++,
+    });
+    const { repo, runtime, clock } = await newStore({ open });
+    await openGames(repo, 5);
+    faults.fault = 'hangs';
+    const refused = outcomesWithDoubt(repo.call.addMove(move('game 0', 0)));
+    await until(() => faults.hanging === 1);
+    const stopped = runtime.shutdown();
+    await clock.advance(3_900);
+    expect(closed).toBe(0);
+    await clock.advance(100);
+    await until(() => closed === 1);
+    faults.goOn();
+    await stopped;
+    expect(await refused).toMatchObject({ reason: 'store_unavailable', inDoubt: true });
+    expect(closed).toBe(1);
   });
 
   test('a killed Repo leaves its callers no doubt that it is gone; the next one goes on', async () => {
