@@ -43,7 +43,7 @@ test(
   async () => {
     const dataDir = newFolder();
     const playing = startChild(dataDir, 'play');
-    await playing.says(/^game \d+: \d+$/, 2_000);
+    await playing.saysLines(2_000, /^game \d+: \d+$/);
     await playing.kill();
     const database = await open(dataDir);
     try {
@@ -68,14 +68,14 @@ test(
   async () => {
     const dataDir = newFolder();
     const holder = startChild(dataDir, 'hold');
-    await holder.says(/^open$/);
+    await holder.says(/^open$/m);
     await expect(open(dataDir)).rejects.toMatchObject({
       name: 'StoreStartError',
       reason: 'folder_in_use',
       message: `Another process uses the database in ${join(dataDir, 'store')}. Stop it, or set DATA_DIR to another folder.`,
     });
     const second = startChild(dataDir, 'hold');
-    await second.says(/^failed: .*Another process uses the database/);
+    await second.says(/^failed: .*Another process uses the database/m);
     await holder.kill();
     const database = await open(dataDir);
     await database.close();

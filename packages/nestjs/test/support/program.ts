@@ -8,6 +8,11 @@ export interface Ended {
   readonly output: string;
 }
 
+/**
+ * Both outputs into one pipe: what is read from two comes in no certain order. The shell is replaced by Node.js, so signals go to the program.
+ */
+const ONE_OUTPUT = ['-c', 'exec "$0" "$@" 2>&1', process.execPath];
+
 /** A program of its own that uses the built packages, as an application does. Ended when it takes far too long. */
 export class Program {
   readonly #process: ChildProcess;
@@ -16,15 +21,13 @@ export class Program {
 
   constructor(...args: readonly string[]) {
     const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' }; // without the options of the test run
-    this.#process = spawn(process.execPath, args, {
+    this.#process = spawn('sh', [...ONE_OUTPUT, ...args], {
       env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'inherit'],
       timeout: 40_000,
       killSignal: 'SIGKILL',
     });
-    for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      stream?.on('data', (data: Buffer) => (this.#output += data.toString()));
-    }
+    this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
     this.#ended = once(this.#process, 'close');
   }
 
