@@ -54,9 +54,9 @@ export class Delivery {
     return 'too_slow';
   }
 
-  #send({ event, data }: News): false {
+  #send({ frame }: News): false {
     this.figures.sent++;
-    this.outlet.send(event, data);
+    this.outlet.send(frame);
     return false;
   }
 }

@@ -1,5 +1,6 @@
 import type { RegistryRef } from '@rookery/genserver';
 import { Registry } from '@rookery/nestjs';
+import { frameOf } from './outlet.js';
 
 /** What everybody may know of a player who is here; once for each window. Times are wall-clock, in milliseconds. */
 export interface PresenceEntry {
@@ -36,10 +37,17 @@ export type WatchersRef = RegistryRef<Topic, Watcher>;
 
 /** A message to whoever watches a topic: how it is now. Always the whole, so that who misses one has lost nothing once the next one comes. */
 export class News {
+  #frame: string | undefined;
+
   constructor(
     readonly topic: Topic,
     /** What it is called on the way to the browser. */
     readonly event: string,
     readonly data: unknown,
   ) {}
+
+  /** Made once for all who get it: a lobby that a thousand watch is one text, not a thousand. */
+  get frame(): string {
+    return (this.#frame ??= frameOf(this.event, this.data));
+  }
 }

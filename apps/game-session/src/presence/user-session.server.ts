@@ -7,7 +7,7 @@ import { GameSession } from '../sessions/game-session.server.js';
 import { WALL_CLOCK, type WallClock } from '../wall-clock.js';
 import { Delivery, DeliveryFigures } from './delivery.js';
 import { Lobby } from './lobby.server.js';
-import { CLOSE, type Outlet } from './outlet.js';
+import { CLOSE, frameOf, type Outlet } from './outlet.js';
 import { isGame, LOBBY, News, Presence, type PresenceRef, type Topic, Watchers, type WatchersRef } from './presence.js';
 
 /** Who sits at the other end of a socket. */
@@ -85,7 +85,7 @@ export class UserSession extends GenServer {
 
   /** The app is about to stop: the browser is told when to come back. */
   sayGoodbye(reconnectInMs: Milliseconds): void {
-    this.#outlet.send('restarting', { reconnectInMs });
+    this.#outlet.send(frameOf('restarting', { reconnectInMs }));
     this.self.stop();
   }
 

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { child, type DynamicSupervisorRef, type ServerRef } from '@rookery/genserver';
 import { InjectRegistry, InjectServer, InjectSupervisor } from '@rookery/nestjs';
 import type { WebSocket } from 'ws';
-import { CLOSE } from '../presence/outlet.js';
+import { CLOSE, frameOf } from '../presence/outlet.js';
 import { Presence, type PresenceRef } from '../presence/presence.js';
 import { UserSession } from '../presence/user-session.server.js';
 import { UserSessions } from '../presence/user-sessions.supervisor.js';
@@ -100,6 +100,6 @@ export class Entrance {
 function sayGoodbye(socket: PlayerSocket): void {
   const reconnectInMs = Math.round(RECONNECT_MS + SPREAD_MS * Math.random());
   if (socket.entered !== undefined) return socket.entered.session.cast.sayGoodbye(reconnectInMs);
-  socket.send('restarting', { reconnectInMs });
+  socket.send(frameOf('restarting', { reconnectInMs }));
   socket.close(CLOSE.serviceRestart, 'restarting');
 }

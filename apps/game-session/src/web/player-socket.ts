@@ -1,9 +1,8 @@
 import type { Milliseconds, ServerRef } from '@rookery/genserver';
 import { WebSocket } from 'ws';
-import type { Outlet } from '../presence/outlet.js';
+import { frameOf, type Outlet } from '../presence/outlet.js';
 import type { UserSession } from '../presence/user-session.server.js';
 import type { PlayerRecord } from '../store/records.js';
-import type { FrameTexts } from './frame-texts.js';
 import type { TokenBucket } from './token-bucket.js';
 
 /** Who asks and does not read the answers is let go with so much unread. News stop long before. */
@@ -28,7 +27,6 @@ export class PlayerSocket implements Outlet {
 
   constructor(
     private readonly socket: WebSocket,
-    private readonly texts: FrameTexts,
     readonly bucket: TokenBucket,
     readonly openedAt: Milliseconds,
     /** They are counted as they come. */
@@ -45,19 +43,14 @@ export class PlayerSocket implements Outlet {
     return this.socket.bufferedAmount;
   }
 
-  send(event: string, data: unknown): void {
-    if (this.#isHeard()) this.socket.send(this.texts.of(event, data));
-  }
-
-  /** To a request of its own, so nobody else gets the same text. */
-  answer(answer: object): void {
-    if (this.#isHeard()) this.socket.send(JSON.stringify({ event: 'answer', data: answer }));
-  }
-
   /** Who has left is told nothing, and who does not read is let go. */
-  #isHeard(): boolean {
+  send(frame: string): void {
     if (this.isOpen && this.bufferedBytes > MOST_UNREAD_BYTES) this.cutOff();
-    return this.isOpen;
+    if (this.isOpen) this.socket.send(frame);
+  }
+
+  answer(answer: object): void {
+    this.send(frameOf('answer', answer));
   }
 
   close(code: number, reason: string): void {

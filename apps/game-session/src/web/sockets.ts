@@ -3,7 +3,6 @@ import { type Milliseconds, Runtime } from '@rookery/genserver';
 import type { WebSocket } from 'ws';
 import { SETTINGS, type Settings } from '../settings.js';
 import { AccessError } from './errors.js';
-import { FrameTexts } from './frame-texts.js';
 import { PlayerSocket } from './player-socket.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -20,7 +19,6 @@ const MOST_REFUSED = 200;
 @Injectable()
 export class Sockets {
   readonly #sockets = new Map<WebSocket, PlayerSocket>();
-  readonly #texts = new FrameTexts();
   readonly #whenIdle = new Set<() => void>();
   #added = 0;
   #requests = 0;
@@ -42,7 +40,7 @@ export class Sockets {
   add(client: WebSocket): PlayerSocket {
     const now = this.runtime.now();
     const bucket = new TokenBucket(this.settings.rateLimitPerMinute, now);
-    const socket = new PlayerSocket(client, this.#texts, bucket, now, this.#added++);
+    const socket = new PlayerSocket(client, bucket, now, this.#added++);
     this.#sockets.set(client, socket);
     return socket;
   }

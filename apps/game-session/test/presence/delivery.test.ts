@@ -20,6 +20,14 @@ describe('a client that keeps up', () => {
   });
 });
 
+test('news for many are made into text once', () => {
+  let made = 0;
+  const [first, second] = [newDelivery(), newDelivery()];
+  const shared = news('a', { toJSON: () => ++made });
+  for (const { delivery } of [first, second]) delivery.push(shared, 0);
+  expect([first.outlet.of('a'), second.outlet.of('a'), made]).toEqual([[1], [1], 1]);
+});
+
 describe('a slow client', () => {
   test('gets of each topic the latest once it has caught up, in the order of the topics; what was skipped is counted', () => {
     const { outlet, figures, delivery } = newDelivery();

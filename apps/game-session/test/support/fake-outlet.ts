@@ -7,8 +7,8 @@ export class FakeOutlet implements Outlet {
   /** Each `close`, as code and reason. */
   readonly closed: (readonly [code: number, reason: string])[] = [];
 
-  send(event: string, data: unknown): void {
-    this.sent.push({ event, data });
+  send(frame: string): void {
+    this.sent.push(JSON.parse(frame) as { readonly event: string; readonly data: unknown });
   }
 
   close(code: number, reason: string): void {

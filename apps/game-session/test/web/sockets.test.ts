@@ -3,6 +3,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { child, Runtime } from '@rookery/genserver';
 import { LeakDetector, ManualClock, settle } from '@rookery/genserver/testing';
 import { WebSocket } from 'ws';
+import { frameOf } from '../../src/presence/outlet.js';
 import { Heartbeat } from '../../src/web/heartbeat.server.js';
 import { Sockets } from '../../src/web/sockets.js';
 
@@ -91,7 +92,7 @@ test('sockets: strangers are sent away, the dead are found, and who does not rea
   socket.answer({ ref: 1 });
   deaf.bufferedAmount++;
   socket.answer({ ref: 2 });
-  socket.send('lobby', {});
+  socket.send(frameOf('lobby', {}));
   expect(deaf.said).toEqual(['{"event":"answer","data":{"ref":1}}', 'cut off']);
 });
 
