@@ -42,8 +42,8 @@ export class Program {
   }
 
   /** Waits until its output matches; rejects with what it said if it ends or takes too long. */
-  says(pattern: RegExp, withinMs?: number): Promise<RegExpExecArray> {
-    return this.#finds(pattern, () => pattern.exec(this.#output), withinMs);
+  says(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#finds(pattern, () => pattern.exec(this.#output));
   }
 
   /** Waits until so many of its lines match. */
@@ -51,6 +51,7 @@ export class Program {
     await this.#finds(pattern, () => (this.lines.filter((line) => pattern.test(line)).length < count ? null : true));
   }
 
+  /** It gets the signal itself, as from a supervisor of processes; `nest start` passes it on. */
   signal(name: NodeJS.Signals): void {
     this.#process.kill(name);
   }
@@ -61,8 +62,8 @@ export class Program {
     return code;
   }
 
-  async #finds<Found>(pattern: RegExp, find: () => Found | null, withinMs = SAYS_MS): Promise<Found> {
-    for (const deadline = performance.now() + withinMs; ; await setTimeout(POLL_MS)) {
+  async #finds<Found>(pattern: RegExp, find: () => Found | null): Promise<Found> {
+    for (const deadline = performance.now() + SAYS_MS; ; await setTimeout(POLL_MS)) {
       const found = find();
       if (found !== null) return found;
       if (this.#isOver || performance.now() > deadline)
